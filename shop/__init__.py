@@ -1,0 +1,19 @@
+"""The Hip Hook shop.
+
+Floors. A package imports only from the floors below it, and on its own floor only itself:
+
+    app cli run worker                                  put everything together
+    views admin                                         HTTP in, HTTP out
+    forms                                               what a visitor may send
+    web                                                 what every view shares
+    checkout welcome reports                            flows: where domains meet
+    catalog cart discounts shipping orders
+      subscribers articles staff                        domains: strangers to one another
+    payments mail                                       tools that reach outside
+    content                                             the words
+    db money errors clock config                        the ground
+
+Only web, forms, views, admin, app and cli import flask; only payments/stripe.py imports stripe;
+only config.py reads the environment. `payments/standin` is a program of its own that shares no code.
+tests/policy/test_floors.py holds all of this.
+"""

@@ -1,0 +1,217 @@
+"""The only reader of the environment. Settings are read once, checked, and frozen."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from shop.errors import SettingRefused
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL_KEY = "sk_test_local_demo"
+
+
+@dataclass(frozen=True)
+class Config:
+    """The shop's settings; each field's ``metadata["about"]`` is its row in the README's table."""
+
+    shop_mode: str = field(default="demo", metadata={"about": "`demo` or `live`"})
+    shop_name: str = field(default="Aletha", metadata={"about": "the name in the header and in mails"})
+    base_url: str = field(
+        default="http://127.0.0.1:8000",
+        metadata={
+            "about": "where people reach the shop; every link in a mail begins with it; https in live mode"
+        },
+    )
+    port: int = field(
+        default=8000, metadata={"about": "the shop's port; the local payment page takes the next one"}
+    )
+    database_url: str = field(
+        default="sqlite:///var/shop.sqlite",
+        metadata={"about": "`sqlite:///path` or `postgresql://user:password@host/name`"},
+    )
+    secret_key: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "about": "signs cookies, 32 characters or more; demo mode makes one and keeps it under var/"
+        },
+    )
+    stripe_secret_key: str = field(
+        default=LOCAL_KEY,
+        repr=False,
+        metadata={"about": "`sk_test_…`, or `sk_live_…` / `rk_live_…` in live mode"},
+    )
+    stripe_webhook_secret: str = field(
+        default="whsec_local_demo",
+        repr=False,
+        metadata={
+            "about": "the webhook endpoint's signing secret; two, comma separated, while one is rolled"
+        },
+    )
+    stripe_api_base: str = field(
+        default="http://127.0.0.1:8001",
+        metadata={"about": "only for the local payment page; leave empty for Stripe itself"},
+    )
+    smtp_url: str = field(
+        default="mailbox:",
+        repr=False,
+        metadata={
+            "about": "`smtp://user:password@host:587` or `smtps://…`; `mailbox:` keeps mail at /demo/mailbox"
+        },
+    )
+    admin_email: str = field(
+        default="owner@example.com",
+        metadata={"about": "the first owner's address; flagged orders are reported to it"},
+    )
+
+    @property
+    def live(self) -> bool:
+        """Whether real money moves."""
+        return self.shop_mode == "live"
+
+    @property
+    def livemode(self) -> bool:
+        """Whether the payment key is a live one; a payment of the other mode never settles an order."""
+        return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """The signing secrets that are valid now."""
+        return tuple(part.strip() for part in self.stripe_webhook_secret.split(",") if part.strip())
+
+    @property
+    def payment_origin(self) -> str:
+        """The origin of the payment page, for the form-action of the Content-Security-Policy."""
+        return self.stripe_api_base or "https://checkout.stripe.com"
+
+    @property
+    def var(self) -> Path:
+        """The folder for what the shop writes: that of the SQLite file, or ``var`` beside the code."""
+        path = sqlite_path(self.database_url)
+        return path.parent if path else ROOT / "var"
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The time zone in which the shop's days begin and delivery dates are promised."""
+        return ZoneInfo("America/New_York")
+
+
+def sqlite_path(database_url: str) -> Path | None:
+    """Return the file of a SQLite address (relative ones lie beside the code), or None for another database."""
+    if not database_url.startswith("sqlite:///"):
+        return None
+    path = Path(database_url.removeprefix("sqlite:///"))
+    return path if path.is_absolute() else ROOT / path
+
+
+def load(environment: Mapping[str, str]) -> Config:
+    """Read the settings from ``environment`` (pass ``os.environ``) and check them.
+
+    Raises SettingRefused with one sentence that names the variable. In demo mode a missing SECRET_KEY is
+    made once and kept under var/, so that carts survive a restart.
+    """
+    given = {
+        name: environment[name.upper()].strip()
+        for name in Config.__dataclass_fields__
+        if environment.get(name.upper(), "").strip()
+    }
+    port = _port(given.pop("port", "8000"))
+    mode = given.get("shop_mode", "demo")
+    if mode not in ("demo", "live"):
+        raise SettingRefused(f"SHOP_MODE is {mode!r}; it must be demo or live.")
+    if mode == "live":
+        _refuse_half_configured(given)
+    given.setdefault("base_url", f"http://127.0.0.1:{port}")
+    key = given.get("stripe_secret_key", LOCAL_KEY)
+    given.setdefault(
+        "stripe_api_base", f"http://127.0.0.1:{port + 1}" if key.startswith("sk_test_local") else ""
+    )
+    config = Config(port=port, **given)
+    _check(config)
+    return config if config.secret_key else _with_kept_secret(config)
+
+
+def _port(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 1 <= int(text) <= 65534:
+        raise SettingRefused(
+            f"PORT is {text!r}; it must be a number from 1 to 65534 (the payment page takes the next one)."
+        )
+    return int(text)
+
+
+def _refuse_half_configured(given: Mapping[str, str]) -> None:
+    wanted = [
+        "base_url",
+        "secret_key",
+        "stripe_secret_key",
+        "stripe_webhook_secret",
+        "smtp_url",
+        "admin_email",
+    ]
+    missing = [name.upper() for name in wanted if name not in given]
+    if missing:
+        raise SettingRefused(f"SHOP_MODE=live also needs {', '.join(missing)}.")
+    if not given["base_url"].startswith("https://"):
+        raise SettingRefused("BASE_URL must begin with https:// in live mode.")
+    if given.get("stripe_api_base"):
+        raise SettingRefused(
+            "STRIPE_API_BASE must be empty in live mode: it is only for the local payment page."
+        )
+    if not given["stripe_secret_key"].startswith(("sk_live_", "rk_live_")):
+        raise SettingRefused(
+            "STRIPE_SECRET_KEY must be a live key in live mode; rehearse with SHOP_MODE=demo and your sk_test_ key.",
+        )
+    if given["smtp_url"].startswith("mailbox:"):
+        raise SettingRefused("SMTP_URL must name a real mail server in live mode.")
+    if given["stripe_webhook_secret"].startswith("whsec_local"):
+        raise SettingRefused(
+            "STRIPE_WEBHOOK_SECRET is the demo's; write the live endpoint's signing secret there."
+        )
+
+
+def _check(config: Config) -> None:
+    base = urlsplit(config.base_url)
+    if base.scheme not in ("http", "https") or not base.netloc or base.path not in ("", "/") or base.query:
+        raise SettingRefused(f"BASE_URL is {config.base_url!r}; it must look like https://shop.example.com.")
+    if not config.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise SettingRefused("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    if config.secret_key and len(config.secret_key) < 32:
+        raise SettingRefused("SECRET_KEY is too short; use 32 characters or more.")
+    _check_payment(config)
+    if not config.smtp_url.startswith(("mailbox:", "smtp://", "smtps://")):
+        raise SettingRefused("SMTP_URL must begin with smtp://, smtps:// or be mailbox: (demo only).")
+    if "@" not in config.admin_email:
+        raise SettingRefused(f"ADMIN_EMAIL is {config.admin_email!r}; it must be an e-mail address.")
+
+
+def _check_payment(config: Config) -> None:
+    if not re.match(r"(sk|rk)_(test|live)_", config.stripe_secret_key):
+        raise SettingRefused("STRIPE_SECRET_KEY must begin with sk_test_, sk_live_, rk_test_ or rk_live_.")
+    if config.livemode and not config.live:
+        raise SettingRefused(
+            "STRIPE_SECRET_KEY is a live key but SHOP_MODE is demo; real money needs SHOP_MODE=live."
+        )
+    if not config.webhook_secrets:
+        raise SettingRefused("STRIPE_WEBHOOK_SECRET is empty.")
+    if config.stripe_api_base:
+        base = urlsplit(config.stripe_api_base)
+        if base.scheme != "http" or base.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise SettingRefused("STRIPE_API_BASE may only name the local payment page (http://127.0.0.1:…).")
+
+
+def _with_kept_secret(config: Config) -> Config:
+    path = config.var / "secret-key"
+    try:
+        config.var.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return replace(config, secret_key=path.read_text().strip())
+    except OSError as error:
+        raise SettingRefused(
+            f"The folder {config.var} cannot be written ({error.strerror}); DATABASE_URL decides where it is."
+        ) from error

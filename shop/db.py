@@ -1,0 +1,153 @@
+"""The database: engine, session, types and the version that keys cached public pages."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from sqlalchemy import DateTime, Engine, Integer, MetaData, String, create_engine, event, text
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from shop.config import ROOT, sqlite_path
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+# A writer that waits longer than this answers 503, so that the payment service asks again.
+LOCK_TIMEOUT_SECONDS = 5
+
+
+class Base(DeclarativeBase):
+    """The parent of every table."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; a naive one is refused when written."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC; SQLite keeps no offset, so it gets the bare UTC time."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware UTC datetime."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class PublicVersion(Base):
+    """One row whose number moves whenever something a public page shows has changed."""
+
+    __tablename__ = "public_version"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    number: Mapped[int] = mapped_column(Integer)
+
+
+class Checkpoint(Base):
+    """How far a repeated job has come: its name and a moment."""
+
+    __tablename__ = "checkpoints"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+def open_engine(url: str, *, pool_size: int = 20) -> Engine:
+    """Return an engine for ``url``. SQLite gets WAL, foreign keys and immediate write transactions."""
+    path = sqlite_path(url)
+    if path is not None:
+        engine = create_engine(
+            f"sqlite:///{path}", connect_args={"check_same_thread": False}, pool_size=pool_size
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    timeouts = f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000} -c statement_timeout=30000"
+    return create_engine(
+        url.replace("postgresql://", "postgresql+psycopg://", 1),
+        connect_args={"options": timeouts, "connect_timeout": 5},
+        pool_size=pool_size,
+        pool_pre_ping=True,
+    )
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout={LOCK_TIMEOUT_SECONDS * 1000}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "cache_size=-16000",
+        "mmap_size=268435456",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that reads first and writes later fails at once when another writer came between
+    # (BUSY_SNAPSHOT, no timeout helps): writers take the lock when they begin.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """Open a transaction that writes: leaving quietly commits, raising undoes everything."""
+    with engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
+        with session.begin():
+            yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Open a session that only reads; whatever was changed in it is thrown away."""
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    with (
+        engine.connect().execution_options(**options) as connection,
+        Session(connection, autoflush=False) as session,
+    ):
+        yield session
+
+
+def lock_rows(session: Session) -> bool:
+    """Whether rows must be locked one by one (PostgreSQL); SQLite's writers already stand in line."""
+    return session.get_bind().dialect.name != "sqlite"
+
+
+def publish_change(session: Session) -> None:
+    """Move the version that keys cached public pages; call it in the transaction that changes what they show."""
+    session.execute(text("UPDATE public_version SET number = number + 1 WHERE id = 1"))
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables up to the newest migration."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        command.upgrade(alembic_config(connection), "head")
+
+
+def alembic_config(connection: Connection) -> AlembicConfig:
+    """Return Alembic's settings for ``connection``; there is no ini file."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,70 @@
+"""Refusals: what the shop says no to, each with a reason of its own and a sentence in content/phrases.yaml."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Every reason for which the shop refuses something. The value is the key of its sentence."""
+
+    # cart
+    ITEM_UNKNOWN = "item_unknown"
+    ITEM_NOT_FOR_SALE = "item_not_for_sale"
+    QUANTITY_NOT_A_NUMBER = "quantity_not_a_number"
+    QUANTITY_OUT_OF_RANGE = "quantity_out_of_range"
+    SOLD_OUT = "sold_out"
+    NOT_ENOUGH_STOCK = "not_enough_stock"
+    CART_FULL = "cart_full"
+    CART_EMPTY = "cart_empty"
+    CART_UNREADABLE = "cart_unreadable"
+    CART_TOO_OLD = "cart_too_old"
+    # discount codes
+    CODE_EMPTY = "code_empty"
+    CODE_UNKNOWN = "code_unknown"
+    CODE_DISABLED = "code_disabled"
+    CODE_NOT_STARTED = "code_not_started"
+    CODE_ENDED = "code_ended"
+    CODE_USED_UP = "code_used_up"
+    CODE_USED_BY_YOU = "code_used_by_you"
+    CODE_FIRST_ORDER_ONLY = "code_first_order_only"
+    CODE_FOR_ANOTHER_ADDRESS = "code_for_another_address"
+    CODE_BELOW_SUBTOTAL = "code_below_subtotal"
+    CODE_BELOW_QUANTITY = "code_below_quantity"
+    CODE_NO_MATCHING_ITEM = "code_no_matching_item"
+    CODE_NOTHING_TO_REDUCE = "code_nothing_to_reduce"
+    CODE_OFFER_IS_BETTER = "code_offer_is_better"
+    CODE_OTHER_CURRENCY = "code_other_currency"
+    # checkout
+    EMAIL_MISSING = "email_missing"
+    EMAIL_INVALID = "email_invalid"
+    COUNTRY_MISSING = "country_missing"
+    COUNTRY_NOT_SERVED = "country_not_served"
+    SHIPPING_UNKNOWN = "shipping_unknown"
+    TOTAL_CHANGED = "total_changed"
+    TOTAL_TOO_SMALL = "total_too_small"
+    PAYMENT_UNAVAILABLE = "payment_unavailable"
+    ALREADY_PAID = "already_paid"
+    # orders, refunds
+    ORDER_UNKNOWN = "order_unknown"
+    ORDER_NOT_PAID = "order_not_paid"
+    ORDER_ALREADY_SHIPPED = "order_already_shipped"
+    REFUND_NOTHING = "refund_nothing"
+    REFUND_TOO_MUCH = "refund_too_much"
+    REFUND_DISPUTED = "refund_disputed"
+    REFUND_LINE_UNKNOWN = "refund_line_unknown"
+    # everywhere
+    TOO_MANY_TRIES = "too_many_tries"
+    CROSS_SITE = "cross_site"
+    SIGN_IN_FAILED = "sign_in_failed"
+
+
+class Refused(Exception):
+    """The shop says no. ``reason`` names the sentence, ``values`` fill its blanks (ready for people)."""
+
+    def __init__(self, reason: Reason, **values: object) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.values = values
+
+
+class SettingRefused(Exception):
+    """A setting is missing or senseless; the message names the variable and says what to write there."""

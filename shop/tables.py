@@ -1,0 +1,15 @@
+"""Every table of the shop, so that foreign keys find each other and migrations can be compared."""
+
+from shop.catalog import models as catalog
+from shop.checkout import models as checkout
+from shop.db import Base
+from shop.discounts import models as discounts
+from shop.mail import models as mail
+from shop.orders import models as orders
+from shop.shipping import models as shipping
+from shop.staff import models as staff
+from shop.web import models as web
+
+metadata = Base.metadata
+
+__all__ = ["catalog", "checkout", "discounts", "mail", "metadata", "orders", "shipping", "staff", "web"]
