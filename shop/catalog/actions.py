@@ -1,0 +1,203 @@
+"""Stock moves: every change of what lies on the shelf is a ledger row, every reservation is a hold.
+
+Each action touches stock in the order of its SKUs and the public version last, so that two of them that run
+at the same time wait for one another instead of locking each other out.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import func as sql
+from sqlalchemy.orm import Session
+
+from shop.catalog.models import BundlePart, Stock, StockHold, StockMovement, Variant
+from shop.catalog.rules import stock_state
+from shop.db import publish_change
+from shop.errors import Reason, Refused
+
+STOCK = Stock.metadata.tables["stock"]
+HOLDS = StockHold.metadata.tables["stock_holds"]
+MOVEMENTS = StockMovement.metadata.tables["stock_movements"]
+
+
+class Change(NamedTuple):
+    """How many pieces of a SKU were free before and after."""
+
+    sku: str
+    before: int
+    after: int
+
+
+def hold(session: Session, order_id: int, needs: Mapping[str, int], *, now: datetime) -> None:
+    """Set aside ``needs`` (stocked SKU -> pieces) for an order; what it already holds or has bought stays.
+
+    Raises Refused(SOLD_OUT or NOT_ENOUGH_STOCK; name, left) for the first SKU that is short; the caller's
+    transaction then undoes what was taken before it.
+    """
+    known = dict(
+        session.execute(select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == order_id)).tuples().all()
+    )
+    changes = []
+    for sku in sorted(needs):
+        if known.get(sku) in ("held", "consumed"):
+            continue
+        changes.append(_take(session, sku, needs[sku]))
+        if sku in known:
+            session.execute(
+                update(HOLDS)
+                .where(HOLDS.c.order_id == order_id, HOLDS.c.sku == sku)
+                .values(state="held", quantity=needs[sku], ended_at=None)
+            )
+        else:
+            row = {"order_id": order_id, "sku": sku, "quantity": needs[sku]}
+            session.execute(insert(HOLDS).values(**row, state="held", created_at=now))
+    _publish(session, changes)
+
+
+def release(session: Session, order_id: int, *, now: datetime) -> None:
+    """Give back what an order still holds. Nothing happens the second time, nor after the sale."""
+    changes = []
+    for sku, quantity in _end_holds(session, order_id, "released", now):
+        changes.append(_change(session, sku, held=-quantity))
+    _publish(session, changes)
+
+
+def consume(session: Session, order_id: int, *, by: str, now: datetime) -> None:
+    """Turn what an order holds into a sale: off the shelf, with one ledger row per SKU. Happens once."""
+    for sku, quantity in _end_holds(session, order_id, "consumed", now):
+        _change(session, sku, on_hand=-quantity, held=-quantity)
+        _write(session, sku, -quantity, "sold", order_id=order_id, by=by, now=now)
+
+
+def retake(session: Session, order_id: int, *, now: datetime) -> bool:
+    """Hold again all that an order once held and gave back; return whether the order now has its goods.
+
+    All or nothing: when one SKU is short, nothing is taken. An order that holds or has bought everything
+    already has its goods.
+    """
+    released = session.execute(
+        select(HOLDS.c.sku, HOLDS.c.quantity).where(HOLDS.c.order_id == order_id, HOLDS.c.state == "released")
+    )
+    try:
+        with session.begin_nested():
+            hold(session, order_id, dict(released.tuples().all()), now=now)
+    except Refused:
+        return False
+    return True
+
+
+def put_back(
+    session: Session, order_id: int, sku: str, quantity: int, *, by: str, note: str, now: datetime
+) -> None:
+    """Put ``quantity`` of an order's line back on the shelf; a bundle goes back as its parts.
+
+    Never more than the order took off the shelf and has not brought back yet, so a repeat cannot make stock.
+    """
+    parts = session.execute(
+        select(BundlePart.part_sku, BundlePart.quantity).where(BundlePart.bundle_sku == sku)
+    )
+    per_piece = dict(parts.tuples().all()) or {sku: 1}
+    changes = []
+    for part in sorted(per_piece):
+        out = -(
+            session.scalar(
+                select(sql.sum(MOVEMENTS.c.delta)).where(
+                    MOVEMENTS.c.order_id == order_id, MOVEMENTS.c.sku == part
+                )
+            )
+            or 0
+        )
+        back = min(per_piece[part] * quantity, out)
+        if back > 0:
+            changes.append(_change(session, part, on_hand=back))
+            _write(session, part, back, "returned", order_id=order_id, by=by, note=note, now=now)
+    _publish(session, changes)
+
+
+def move(session: Session, sku: str, delta: int, reason: str, *, by: str, note: str, now: datetime) -> None:
+    """Change what lies on the shelf by ``delta`` pieces (not 0), for one of the ledger's reasons.
+
+    Raises Refused(ITEM_UNKNOWN) when the SKU has no stock of its own, and
+    Refused(NOT_ENOUGH_STOCK or SOLD_OUT; name, left) when orders hold what should go.
+    """
+    moved = _change(session, sku, STOCK.c.on_hand + delta >= STOCK.c.held, on_hand=delta)
+    _write(session, sku, delta, reason, by=by, note=note, now=now)
+    _publish(session, [moved])
+
+
+def open_stock(session: Session, sku: str, on_hand: int, *, reorder_at: int, by: str, now: datetime) -> None:
+    """Begin the ledger of a SKU with ``on_hand`` pieces (0 or more)."""
+    session.execute(insert(STOCK).values(sku=sku, on_hand=0, held=0, reorder_at=reorder_at))
+    if on_hand:
+        move(session, sku, on_hand, "opening", by=by, note="", now=now)
+
+
+def _take(session: Session, sku: str, quantity: int) -> Change:
+    return _change(session, sku, STOCK.c.on_hand - STOCK.c.held >= quantity, held=quantity)
+
+
+def _change(
+    session: Session, sku: str, guard: ColumnElement[bool] | None = None, *, on_hand: int = 0, held: int = 0
+) -> Change:
+    """Add to a SKU's numbers in one statement that only succeeds while ``guard`` is true."""
+    statement = (
+        update(STOCK)
+        .where(STOCK.c.sku == sku)
+        .values(on_hand=STOCK.c.on_hand + on_hand, held=STOCK.c.held + held)
+        .returning(STOCK.c.on_hand - STOCK.c.held)
+    )
+    after = session.scalar(statement if guard is None else statement.where(guard))
+    if after is None:
+        raise _refusal(session, sku)
+    return Change(sku, after - on_hand + held, after)
+
+
+def _refusal(session: Session, sku: str) -> Refused:
+    row = session.execute(
+        select(Variant.name, STOCK.c.on_hand - STOCK.c.held)
+        .join_from(Variant, STOCK, STOCK.c.sku == Variant.sku)
+        .where(Variant.sku == sku)
+    ).one_or_none()
+    if row is None:
+        return Refused(Reason.ITEM_UNKNOWN)
+    name, left = row.tuple()
+    return Refused(Reason.NOT_ENOUGH_STOCK if left > 0 else Reason.SOLD_OUT, name=name, left=left)
+
+
+def _end_holds(session: Session, order_id: int, state: str, now: datetime) -> list[tuple[str, int]]:
+    """Move an order's holds out of ``held``; return those that this call has moved, in the order of SKUs."""
+    ended = session.execute(
+        update(HOLDS)
+        .where(HOLDS.c.order_id == order_id, HOLDS.c.state == "held")
+        .values(state=state, ended_at=now)
+        .returning(HOLDS.c.sku, HOLDS.c.quantity)
+    )
+    return sorted(ended.tuples().all())
+
+
+def _write(
+    session: Session, sku: str, delta: int, reason: str, *, by: str, now: datetime, **more: Any
+) -> None:
+    row = {"note": "", **more, "sku": sku, "delta": delta, "reason": reason, "by": by, "created_at": now}
+    session.execute(insert(MOVEMENTS).values(**row))
+
+
+def _publish(session: Session, changes: Iterable[Change]) -> None:
+    """Renew the cached pages when what one says has changed, of a SKU or of a bundle it is in."""
+    moved = [change for change in changes if change.before != change.after]
+    if not moved:
+        return
+    bundles = session.execute(
+        select(BundlePart.part_sku, BundlePart.quantity).where(
+            BundlePart.part_sku.in_([change.sku for change in moved])
+        )
+    ).tuples()
+    shares = {(change.sku, 1) for change in moved} | {(sku, quantity) for sku, quantity in bundles}
+    by_sku = {change.sku: change for change in moved}
+    if any(
+        stock_state(by_sku[sku].before // each) != stock_state(by_sku[sku].after // each)
+        for sku, each in shares
+    ):
+        publish_change(session)

@@ -1,0 +1,95 @@
+"""Reading the catalogue: what is for sale, at what price, and how much of it is free."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.catalog.models import BundlePart, Product, Stock, Variant
+from shop.catalog.rules import Item
+
+VARIANTS = (
+    select(
+        Variant.sku,
+        Variant.slug,
+        Variant.name,
+        Variant.label,
+        Product.name.label("product_name"),
+        Variant.price_amount.label("unit_amount"),
+        Variant.currency,
+        Variant.weight_grams,
+        Variant.digital,
+        Variant.active,
+        (Stock.on_hand - Stock.held).label("free"),
+    )
+    .join(Product, Product.id == Variant.product_id)
+    .outerjoin(Stock, Stock.sku == Variant.sku)
+    .order_by(Product.position, Variant.position)
+)
+PARTS = select(BundlePart.bundle_sku, BundlePart.part_sku, BundlePart.quantity).order_by(
+    BundlePart.bundle_sku, BundlePart.part_sku
+)
+
+
+@dataclass(frozen=True)
+class LowStock:
+    """A SKU whose free pieces have come down to its reorder point."""
+
+    sku: str
+    name: str
+    on_hand: int
+    held: int
+    reorder_at: int
+
+
+def items(session: Session) -> dict[str, Item]:
+    """Return every variant by SKU, in the order of the shelves, with what is available now. Two queries."""
+    rows = session.execute(VARIANTS).all()
+    parts: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for bundle, part, quantity in session.execute(PARTS):
+        parts[bundle].append((part, quantity))
+    single = {row.sku: None if row.digital else (row.free or 0) for row in rows}
+    return {row.sku: _item(row, parts.get(row.sku, ()), single) for row in rows}
+
+
+def _item(row: Any, parts: Sequence[tuple[str, int]], single: Mapping[str, int | None]) -> Item:
+    limits = [free // quantity for sku, quantity in parts if (free := single[sku]) is not None]
+    return Item(
+        sku=row.sku,
+        slug=row.slug,
+        name=row.name,
+        label=row.label,
+        product_name=row.product_name,
+        unit_amount=row.unit_amount,
+        currency=row.currency,
+        weight_grams=row.weight_grams,
+        digital=row.digital,
+        active=row.active,
+        parts=tuple(parts),
+        available=min(limits, default=None) if parts else single[row.sku],
+    )
+
+
+def item_by_slug(session: Session, slug: str) -> Item | None:
+    """Return the item whose page is /products/``slug``, or None."""
+    return next((item for item in items(session).values() if item.slug == slug), None)
+
+
+def free_stock(session: Session) -> dict[str, int]:
+    """Return how many pieces of each stocked SKU are neither sold nor held."""
+    rows = session.execute(select(Stock.sku, Stock.on_hand - Stock.held))
+    return dict(rows.tuples().all())
+
+
+def low_stock(session: Session) -> list[LowStock]:
+    """Return the SKUs to reorder, the scarcest first."""
+    rows = session.execute(
+        select(Stock.sku, Variant.name, Stock.on_hand, Stock.held, Stock.reorder_at)
+        .join(Variant, Variant.sku == Stock.sku)
+        .where(Stock.on_hand - Stock.held <= Stock.reorder_at)
+        .order_by(Stock.on_hand - Stock.held, Stock.sku)
+    )
+    return [LowStock(*row) for row in rows]
