@@ -750,10 +750,18 @@ def upgrade() -> None:
             postgresql_where=sa.text("reason = 'sold'"),
         )
 
+    op.create_table(
+        "order_numbers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_numbers")),
+    )
+    op.execute("INSERT INTO order_numbers (id, last) VALUES (1, 1000)")
     op.execute("INSERT INTO public_version (id, number) VALUES (1, 1)")
 
 
 def downgrade() -> None:
+    op.drop_table("order_numbers")
     with op.batch_alter_table("stock_movements", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_stock_movements_sale",

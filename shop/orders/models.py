@@ -75,6 +75,14 @@ class Order(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class OrderNumber(Base):
+    """One row: the number given last. Taking the next one also puts concurrent buyers in line."""
+
+    __tablename__ = "order_numbers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
 class OrderLine(Base):
     """What was bought, as it was called and priced then."""
 

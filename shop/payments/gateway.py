@@ -1,4 +1,4 @@
-"""Our own words for what a payment service does. Flows know these; only the service's own module knows its dialect."""
+"""Our own words for what a payment service does; only the service's own module knows its dialect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ class GatewayRefused(GatewayError):
 
 
 class GatewayUnknown(GatewayError):
-    """No usable answer came (timeout, 5xx, cut line, rate limit): it may or may not have been done. Ask again with the same key."""
+    """No usable answer came (timeout, 5xx, cut line): it may have been done or not. Ask again, same key."""
 
 
 class NotificationRefused(Exception):
@@ -125,6 +125,7 @@ class PageSnapshot:
     tax_amount: int
     total_amount: int
     livemode: bool
+    ours: bool
     attempt_key: str
     email: str
     name: str
@@ -167,14 +168,14 @@ class Gateway(Protocol):
     def open_page(self, parameters: Mapping[str, Any], key: str) -> PaymentPage:
         """Make the payment page, or return the one that ``key`` already made."""
 
-    def read_page(self, page_id: str) -> PageSnapshot:
-        """Read a page with its payment, refunds and disputes."""
+    def read_page(self, page_id: str, *, hurried: bool = False) -> PageSnapshot:
+        """Read a page with its payment, without refunds and disputes; ``hurried`` gives up within 3 s."""
 
     def find_page(self, attempt_key: str, created_at: datetime) -> str | None:
-        """Return the id of the page an attempt made at ``created_at`` has, if any (keys live only 24 hours)."""
+        """Return the id of the page made for an attempt at ``created_at``, if any."""
 
     def expire_page(self, page_id: str, key: str) -> None:
-        """Close a page; quietly does nothing when it is no longer open. Read it afterwards to learn what it is."""
+        """Close a page; quietly does nothing when it is not open. Read it afterwards to learn what it is."""
 
     def read_payment(self, payment_id: str) -> PaymentSnapshot:
         """Read one payment with its refunds and disputes."""

@@ -1,0 +1,404 @@
+"""Stripe, spoken through its official library. The only module that imports it.
+
+Where a rule comes from Stripe, the page is named. The library is pinned to 16.x and the API version to
+``API_VERSION``: both move together, by hand, after the tests in tests/payments have been read again.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, cast
+
+import stripe
+
+from shop.payments.gateway import (
+    DisputeSnapshot,
+    GatewayRefused,
+    GatewayUnknown,
+    Notification,
+    NotificationRefused,
+    PageRequest,
+    PageSnapshot,
+    PaymentPage,
+    PaymentSnapshot,
+    RefundRequest,
+    RefundSnapshot,
+)
+
+API_VERSION = "2026-10-28.endive"
+# Seconds to connect and to wait for an answer; the library's own default is 80.
+TIMEOUT = (3, 15)
+HURRIED_TIMEOUT = (1, 2)
+# https://docs.stripe.com/api/checkout/sessions/create: a card shows 22 characters, a coupon's name 40.
+COUPON_NAME_LENGTH = 40
+SHIPPING_TAX_CODE = "txcd_92010001"
+EVENT_TYPES = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refund.updated",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+    "radar.early_fraud_warning.created",
+    "payment_intent.payment_failed",
+)
+
+# Without this the library writes a file under the home folder and sends platform data on its first call.
+stripe.enable_telemetry = False
+
+
+class StripeGateway:
+    """A Gateway that talks to Stripe, or to whatever answers like it at ``api_base``."""
+
+    def __init__(self, key: str, *, api_base: str, webhook_secrets: Sequence[str], environment: str) -> None:
+        """Make the clients. ``environment`` (the shop's address) goes into the metadata of what is made."""
+        self._webhook_secrets = tuple(webhook_secrets)
+        self._environment = environment
+        # StripeClient retries nothing unless told to; repeats carry the same idempotency key.
+        self._stripe = _client(key, api_base, timeout=TIMEOUT, retries=2)
+        self._hurried = _client(key, api_base, timeout=HURRIED_TIMEOUT, retries=0)
+
+    def page_parameters(self, request: PageRequest) -> dict[str, Any]:
+        """Return ``{"coupon": ... or None, "session": ...}`` as they will be sent."""
+        expires = int(request.expires_at.timestamp())
+        metadata = {
+            "order": str(request.order_number),
+            "attempt": request.attempt_key,
+            "environment": self._environment,
+        }
+        session: dict[str, Any] = {
+            "mode": "payment",
+            "line_items": [_line_item(line, request.currency) for line in request.lines],
+            "customer_email": request.email,
+            "client_reference_id": str(request.order_number),
+            "metadata": metadata,
+            "payment_intent_data": {"metadata": metadata, "description": f"Order {request.order_number}"},
+            "expires_at": expires,
+            "success_url": request.success_url,
+            "cancel_url": request.cancel_url,
+            "submit_type": "pay",
+            "locale": "en",
+            "billing_address_collection": "auto",
+            "adaptive_pricing": {"enabled": False},
+            "origin_context": "web",
+        }
+        if request.ships:
+            session |= _shipping(request)
+        coupon = None
+        if request.discount_amount:
+            coupon = {
+                "id": f"co-{request.attempt_key}",
+                "name": request.discount_name[:COUPON_NAME_LENGTH] or "Discount",
+                "amount_off": request.discount_amount,
+                "currency": request.currency.lower(),
+                "duration": "once",
+                "max_redemptions": 1,
+                "redeem_by": expires + 3600,
+            }
+            session["discounts"] = [{"coupon": coupon["id"]}]
+        return {"coupon": coupon, "session": session}
+
+    def open_page(self, parameters: Mapping[str, Any], key: str) -> PaymentPage:
+        """Make the one-off coupon, then the page. Repeating with the same key returns the same page."""
+        if parameters["coupon"]:
+            self._make_coupon(parameters["coupon"], key)
+        with _translated():
+            made = self._stripe.v1.checkout.sessions.create(
+                cast(Any, parameters["session"]), {"idempotency_key": key}
+            )
+        return PaymentPage(
+            id=made.id,
+            url=made.url,
+            status=cast(Any, made.status),
+            total_amount=made.amount_total or 0,
+            currency=(made.currency or "").upper(),
+            livemode=made.livemode,
+            expires_at=_moment(made.expires_at),
+        )
+
+    def _make_coupon(self, parameters: Mapping[str, Any], key: str) -> None:
+        try:
+            with _translated():
+                self._stripe.v1.coupons.create(cast(Any, parameters), {"idempotency_key": f"co-{key}"})
+        except GatewayRefused as refused:
+            # Our own id makes a second coupon impossible, even after Stripe forgot the key (24 h).
+            cause = refused.__cause__
+            if not (isinstance(cause, stripe.StripeError) and cause.code == "resource_already_exists"):
+                raise
+
+    def read_page(self, page_id: str, *, hurried: bool = False) -> PageSnapshot:
+        """Read a Checkout Session with its payment and charge in one call."""
+        client = self._hurried if hurried else self._stripe
+        with _translated():
+            session = client.v1.checkout.sessions.retrieve(
+                page_id, {"expand": ["payment_intent.latest_charge"]}
+            ).to_dict()
+        return _page_snapshot(session, self._environment)
+
+    def find_page(self, attempt_key: str, created_at: datetime) -> str | None:
+        """Look through the sessions made within a day of ``created_at``."""
+        window = {
+            "gte": int((created_at - timedelta(minutes=5)).timestamp()),
+            "lte": int((created_at + timedelta(days=1)).timestamp()),
+        }
+        with _translated():
+            sessions = self._stripe.v1.checkout.sessions.list({"created": cast(Any, window), "limit": 100})
+            for session in sessions.auto_paging_iter():
+                if (session.to_dict().get("metadata") or {}).get("attempt") == attempt_key:
+                    return session.id
+        return None
+
+    def expire_page(self, page_id: str, key: str) -> None:
+        """Expire a session; one that is complete or expired already is left as it is."""
+        try:
+            with _translated():
+                self._stripe.v1.checkout.sessions.expire(page_id, None, {"idempotency_key": f"exp-{key}"})
+        except GatewayRefused as refused:
+            if not isinstance(refused.__cause__, stripe.InvalidRequestError):
+                raise
+
+    def read_payment(self, payment_id: str) -> PaymentSnapshot:
+        """Read a PaymentIntent, its refunds (charge.refunds is not relied on) and its disputes."""
+        with _translated():
+            intent = self._stripe.v1.payment_intents.retrieve(
+                payment_id, {"expand": ["latest_charge"]}
+            ).to_dict()
+            refunds = self._stripe.v1.refunds.list({"payment_intent": payment_id, "limit": 100})
+            found = [_refund_snapshot(refund.to_dict()) for refund in refunds.auto_paging_iter()]
+            disputes = self._stripe.v1.disputes.list({"payment_intent": payment_id, "limit": 100})
+            disputed = [_dispute_snapshot(dispute.to_dict()) for dispute in disputes.auto_paging_iter()]
+        return _payment_snapshot(intent, refunds=found, disputes=disputed)
+
+    def refund(self, request: RefundRequest) -> RefundSnapshot:
+        """Refund part or all of a PaymentIntent."""
+        parameters: dict[str, Any] = {
+            "payment_intent": request.payment_id,
+            "amount": request.amount,
+            "metadata": {**request.metadata, "refund": request.key, "environment": self._environment},
+        }
+        if request.reason in ("duplicate", "fraudulent", "requested_by_customer"):
+            parameters["reason"] = request.reason
+        with _translated():
+            made = self._stripe.v1.refunds.create(cast(Any, parameters), {"idempotency_key": request.key})
+        return _refund_snapshot(made.to_dict())
+
+    def hear(self, body: bytes, signature: str) -> Notification:
+        """Check the signature with each secret that is valid now, and take the ids from the body."""
+        if not any(_signed(body, signature, secret) for secret in self._webhook_secrets):
+            raise NotificationRefused("The signature does not match, or is older than five minutes.")
+        try:
+            event = json.loads(body)
+        except ValueError as error:
+            raise NotificationRefused("The body is not JSON.") from error
+        return _notification(event)
+
+    def notifications_since(self, moment: datetime) -> Sequence[Notification]:
+        """Read the events of the subscribed types since ``moment``; Stripe keeps them 30 days."""
+        created = {"gte": int(moment.timestamp())}
+        with _translated():
+            events = self._stripe.v1.events.list(
+                {"types": list(EVENT_TYPES), "created": cast(Any, created), "limit": 100}
+            )
+            found = [_notification(event.to_dict()) for event in events.auto_paging_iter()]
+        return sorted(found, key=lambda notification: notification.created_at)
+
+
+def _client(key: str, api_base: str, *, timeout: tuple[int, int], retries: int) -> stripe.StripeClient:
+    return stripe.StripeClient(
+        key,
+        stripe_version=API_VERSION,
+        base_addresses={"api": api_base} if api_base else {},
+        max_network_retries=retries,
+        http_client=stripe.RequestsClient(timeout=timeout),
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the library's errors into ours: refused for good, or unknown and worth asking again.
+
+    A 409 comes as plain APIError, so it counts as unknown, as it should (https://docs.stripe.com/error-low-level).
+    """
+    try:
+        yield
+    except (stripe.RateLimitError, stripe.APIConnectionError) as error:
+        raise GatewayUnknown(_said(error)) from error
+    except (
+        stripe.InvalidRequestError,
+        stripe.CardError,
+        stripe.IdempotencyError,
+        stripe.AuthenticationError,
+        stripe.PermissionError,
+    ) as error:
+        raise GatewayRefused(_said(error)) from error
+    except stripe.StripeError as error:
+        raise GatewayUnknown(_said(error)) from error
+
+
+def _said(error: stripe.StripeError) -> str:
+    return f"{error.user_message or error} ({error.code or error.http_status or 'no answer'})"[:400]
+
+
+def _line_item(line: Any, currency: str) -> dict[str, Any]:
+    return {
+        "quantity": line.quantity,
+        "price_data": {
+            "currency": currency.lower(),
+            "unit_amount": line.unit_amount,
+            "product_data": {"name": line.name, "metadata": {"sku": line.sku}},
+        },
+    }
+
+
+def _shipping(request: PageRequest) -> dict[str, Any]:
+    rate: dict[str, Any] = {
+        "display_name": request.shipping_name,
+        "type": "fixed_amount",
+        "fixed_amount": {"amount": request.shipping_amount, "currency": request.currency.lower()},
+        "tax_code": SHIPPING_TAX_CODE,
+        "metadata": {"method": request.shipping_name},
+    }
+    if request.shipping_days:
+        low, high = request.shipping_days
+        rate["delivery_estimate"] = {
+            "minimum": {"unit": "business_day", "value": low},
+            "maximum": {"unit": "business_day", "value": high},
+        }
+    return {
+        "shipping_address_collection": {"allowed_countries": list(request.shipping_countries)},
+        "shipping_options": [{"shipping_rate_data": rate}],
+    }
+
+
+def _signed(body: bytes, signature: str, secret: str) -> bool:
+    try:
+        stripe.WebhookSignature.verify_header(body, signature, secret, tolerance=300)
+    # TypeError: the library compares text, and text that is not ASCII cannot be compared in constant time.
+    except (stripe.SignatureVerificationError, ValueError, TypeError, AttributeError, IndexError):
+        return False
+    return True
+
+
+def _notification(event: Any) -> Notification:
+    """Take ids and moment from an event; raises NotificationRefused when it is none."""
+    told = event.get("data", {}) if isinstance(event, dict) else None
+    subject = told.get("object") if isinstance(told, dict) else None
+    if not isinstance(subject, dict) or not all(isinstance(event.get(name), str) for name in ("id", "type")):
+        raise NotificationRefused("The body is not an event.")
+    kind = subject.get("object")
+    metadata = subject.get("metadata")
+    payment = subject.get("id") if kind == "payment_intent" else subject.get("payment_intent")
+    return Notification(
+        id=_text(event["id"]),
+        type=_text(event["type"])[:80],
+        object_id=_text(subject.get("id")),
+        created_at=_moment(event.get("created")),
+        livemode=event.get("livemode") is True,
+        page_id=_text(subject.get("id")) if kind == "checkout.session" else "",
+        payment_id=_text(payment.get("id") if isinstance(payment, dict) else payment),
+        attempt_key=_text(metadata.get("attempt"))[:80] if isinstance(metadata, dict) else "",
+    )
+
+
+def _text(value: Any) -> str:
+    return value[:255] if isinstance(value, str) else ""
+
+
+def _moment(seconds: Any) -> datetime:
+    sensible = isinstance(seconds, int) and 0 <= seconds < 2**33
+    return datetime.fromtimestamp(seconds if sensible else 0, UTC)
+
+
+def _page_snapshot(session: dict[str, Any], environment: str) -> PageSnapshot:
+    totals = session.get("total_details") or {}
+    customer = session.get("customer_details") or {}
+    collected = (session.get("collected_information") or {}).get("shipping_details") or {}
+    metadata = session.get("metadata") or {}
+    intent = session.get("payment_intent")
+    return PageSnapshot(
+        id=session["id"],
+        status=session["status"],
+        payment_status=session["payment_status"],
+        mode=session["mode"],
+        currency=(session.get("currency") or "").upper(),
+        subtotal_amount=session.get("amount_subtotal") or 0,
+        discount_amount=totals.get("amount_discount") or 0,
+        shipping_amount=totals.get("amount_shipping") or 0,
+        tax_amount=totals.get("amount_tax") or 0,
+        total_amount=session.get("amount_total") or 0,
+        livemode=session["livemode"],
+        ours=metadata.get("environment") == environment,
+        attempt_key=metadata.get("attempt", ""),
+        email=customer.get("email") or session.get("customer_email") or "",
+        name=collected.get("name") or customer.get("name") or "",
+        phone=customer.get("phone") or "",
+        address=collected.get("address"),
+        payment=_payment_snapshot(intent) if isinstance(intent, dict) else None,
+    )
+
+
+def _payment_snapshot(
+    intent: dict[str, Any],
+    *,
+    refunds: Sequence[RefundSnapshot] = (),
+    disputes: Sequence[DisputeSnapshot] = (),
+) -> PaymentSnapshot:
+    charge = intent.get("latest_charge")
+    charge = charge if isinstance(charge, dict) else {}
+    method = charge.get("payment_method_details") or {}
+    card = method.get("card") or {}
+    state = _payment_state(intent["status"])
+    return PaymentSnapshot(
+        id=intent["id"],
+        charge_id=charge.get("id"),
+        state=state,
+        amount=(intent.get("amount_received") if state == "succeeded" else intent.get("amount")) or 0,
+        currency=(intent.get("currency") or "").upper(),
+        livemode=intent["livemode"],
+        method=method.get("type") or "",
+        card_brand=card.get("brand") or "",
+        card_last4=card.get("last4") or "",
+        attempt_key=(intent.get("metadata") or {}).get("attempt", ""),
+        refunds=refunds,
+        disputes=disputes,
+    )
+
+
+def _payment_state(status: str) -> Literal["processing", "succeeded", "failed"]:
+    if status == "succeeded":
+        return "succeeded"
+    return "failed" if status in ("canceled", "requires_payment_method") else "processing"
+
+
+def _refund_snapshot(refund: dict[str, Any]) -> RefundSnapshot:
+    return RefundSnapshot(
+        id=refund["id"],
+        amount=refund["amount"],
+        currency=refund["currency"].upper(),
+        state=refund["status"],
+        key=(refund.get("metadata") or {}).get("refund", ""),
+        failure=refund.get("failure_reason") or "",
+        created_at=_moment(refund["created"]),
+    )
+
+
+def _dispute_snapshot(dispute: dict[str, Any]) -> DisputeSnapshot:
+    due = (dispute.get("evidence_details") or {}).get("due_by")
+    return DisputeSnapshot(
+        id=dispute["id"],
+        amount=dispute["amount"],
+        currency=dispute["currency"].upper(),
+        reason=dispute["reason"],
+        status=dispute["status"],
+        due_by_at=_moment(due) if due else None,
+        opened_at=_moment(dispute["created"]),
+    )
