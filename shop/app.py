@@ -1,0 +1,47 @@
+"""The web program: settings -> database -> words -> payment service -> tools -> views."""
+
+import os
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from shop import config as settings
+from shop.config import ROOT, Config
+from shop.content import read_content
+from shop.db import open_engine
+from shop.payments.gateway import Gateway
+from shop.web import error_pages, filters, guard, headers, request_log
+from shop.web import views as web
+from shop.web.static_files import StaticFiles
+from shop.web.tools import Tools
+
+BLUEPRINTS = [web.blueprint]
+
+
+def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
+    """Put the shop together. ``gateway`` is the payment service; without one, the settings name it."""
+    app = Flask("shop", template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.base_url.startswith("https://"),
+        TEMPLATES_AUTO_RELOAD=not config.live,
+    )
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.extensions["shop"] = Tools(
+        config=config,
+        engine=open_engine(config.database_url),
+        gateway=gateway,
+        content=read_content(ROOT / "content"),
+    )
+    statics = StaticFiles(app.wsgi_app, ROOT / "static", headers.security_headers(config))
+    app.wsgi_app = statics  # type: ignore[method-assign]
+    app.jinja_env.globals["static_url"] = statics.url
+    request_log.install(app)
+    guard.install(app, config.base_url)
+    headers.install(app, config)
+    filters.install(app, config)
+    error_pages.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,52 @@
+"""What every template can say: money, days, moments, phrases and the shop's own name."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import Flask
+
+from shop import money
+from shop.config import Config
+from shop.web.notices import notices
+from shop.web.tools import tools
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """What templates know of the settings."""
+
+    name: str
+    demo: bool
+    base_url: str
+
+
+def install(app: Flask, config: Config) -> None:
+    """Give templates their filters and globals."""
+    app.jinja_env.filters.update(money=money.display, day=day, days=days, moment=moment)
+    app.jinja_env.globals.update(
+        shop=ShopFacts(config.shop_name, not config.live, config.base_url.rstrip("/")),
+        notices=notices,
+        phrase=phrase,
+    )
+
+
+def phrase(key: str, **values: object) -> str:
+    """Return the sentence ``key`` of content/phrases.yaml, blanks filled."""
+    return tools().content.phrase(key, **values)
+
+
+def day(on: date) -> str:
+    """Return a day as people read it: ``Thu, Nov 27``."""
+    return f"{on:%a, %b} {on.day}"
+
+
+def days(from_on: date, to_on: date) -> str:
+    """Return a span of days: ``Thu, Nov 27 – Sat, Nov 29``, or one day when both are the same."""
+    return day(from_on) if from_on == to_on else f"{day(from_on)} – {day(to_on)}"
+
+
+def moment(at: datetime) -> str:
+    """Return a moment in the shop's time zone: ``Nov 27, 2026, 3:04 PM``."""
+    local = at.astimezone(tools().config.time_zone)
+    hour = local.hour % 12 or 12
+    return f"{local:%b} {local.day}, {local.year}, {hour}:{local:%M} {local:%p}"

@@ -1,0 +1,56 @@
+"""Requests that are turned away at the door: posts from other sites, text no database can hold."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, request
+from werkzeug.exceptions import BadRequest
+
+from shop.errors import Reason, Refused
+
+SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
+# The payment service posts from elsewhere by its nature, and signs what it sends.
+FROM_ELSEWHERE = frozenset(["checkout.webhook"])
+
+MAX_BODY_BYTES = 1024 * 1024
+# Forms of the shop are a few short fields; a webhook is read as bytes and may use the whole body limit.
+MAX_FORM_BYTES = 64 * 1024
+MAX_FORM_PARTS = 100
+
+
+def install(app: Flask, base_url: str) -> None:
+    """Check every request before its view runs."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+    )
+
+    @app.before_request
+    def check() -> None:
+        if request.method not in SAFE_METHODS and request.endpoint not in FROM_ELSEWHERE:
+            refuse_other_sites(request, base_url)
+            refuse_null_bytes(request.form.values())
+        refuse_null_bytes([request.path, *request.args.values()])
+
+
+def refuse_other_sites(asked: Request, base_url: str) -> None:
+    """Raise Refused(CROSS_SITE) for a post that another site made a browser send.
+
+    Browsers say where a request comes from in Sec-Fetch-Site, older ones in Origin; a program that says
+    neither holds no visitor's cookies. (Same rule as Go's http.CrossOriginProtection.)
+    """
+    site = asked.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise Refused(Reason.CROSS_SITE)
+        return
+    origin = asked.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc not in (asked.host, urlsplit(base_url).netloc):
+        raise Refused(Reason.CROSS_SITE)
+
+
+def refuse_null_bytes(texts: Iterable[str]) -> None:
+    """Raise BadRequest for a text with a null byte: PostgreSQL cannot hold one, and no person types one."""
+    if any("\0" in text for text in texts):
+        raise BadRequest
