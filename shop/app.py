@@ -1,15 +1,13 @@
 """The web program: settings -> database -> words -> payment service -> tools -> views."""
 
-import os
-
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from shop import config as settings
 from shop.config import ROOT, Config
 from shop.content import read_content
 from shop.db import open_engine
 from shop.payments.gateway import Gateway
+from shop.payments.stripe import StripeGateway
 from shop.web import error_pages, filters, guard, headers, request_log
 from shop.web import views as web
 from shop.web.static_files import StaticFiles
@@ -31,7 +29,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     app.extensions["shop"] = Tools(
         config=config,
         engine=open_engine(config.database_url),
-        gateway=gateway,
+        gateway=gateway or stripe_gateway(config),
         content=read_content(ROOT / "content"),
     )
     statics = StaticFiles(app.wsgi_app, ROOT / "static", headers.security_headers(config))
@@ -45,3 +43,13 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def stripe_gateway(config: Config) -> StripeGateway:
+    """Return the payment service the settings name."""
+    return StripeGateway(
+        config.stripe_secret_key,
+        api_base=config.stripe_api_base,
+        webhook_secrets=config.webhook_secrets,
+        environment=config.base_url,
+    )

@@ -1,4 +1,4 @@
-"""Log lines: JSON in live mode, for a person's eyes in demo mode. Never a token, a card, a password or an address."""
+"""Log lines: JSON in live mode, for a person's eyes in demo mode; never a token or a password."""
 
 import logging
 import sys

@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from shop.errors import Reason, Refused
-from shop.web.notices import sentence
+from shop.web.tools import tools
 
 log = structlog.get_logger("web")
 
@@ -19,7 +19,9 @@ STATUS_OF = {
     Reason.CROSS_SITE: 403,
 }
 RETRY_AFTER_SECONDS = 5
-BARE = "<!doctype html><html lang=en><title>{0}</title><h1>{0}</h1><p><a href=/>Back to the shop</a></p></html>"
+BARE = (
+    "<!doctype html><html lang=en><title>{0}</title><h1>{0}</h1><p><a href=/>Back to the shop</a></p></html>"
+)
 
 
 def install(app: Flask) -> None:
@@ -46,7 +48,7 @@ def page(status: int, said: str = "") -> Response:
 
 def refused(error: Refused) -> Response:
     """A refusal that no view caught: its sentence on a page."""
-    return page(STATUS_OF.get(error.reason, 400), sentence(error))
+    return page(STATUS_OF.get(error.reason, 400), tools().content.refusal(error))
 
 
 def not_served(error: HTTPException) -> Response:

@@ -25,12 +25,7 @@ def say(kind: Kind, sentence: str, undo: Mapping[str, Any] | None = None) -> Non
 
 def refuse(error: Refused) -> None:
     """Show the sentence of a refusal on the visitor's next page."""
-    say("bad", sentence(error))
-
-
-def sentence(error: Refused) -> str:
-    """Return the sentence of a refusal, blanks filled."""
-    return tools().content.phrase(error.reason.value, **error.values)
+    say("bad", tools().content.refusal(error))
 
 
 def notices() -> list[dict[str, Any]]:

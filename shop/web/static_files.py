@@ -87,7 +87,12 @@ class StaticFiles:
         if found is None:
             return self.app(environ, start_response)
         file, keeping = found
-        headers = [("ETag", file.etag), ("Cache-Control", keeping), ("Vary", "Accept-Encoding"), *self.headers]
+        headers = [
+            ("ETag", file.etag),
+            ("Cache-Control", keeping),
+            ("Vary", "Accept-Encoding"),
+            *self.headers,
+        ]
         if file.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
             start_response("304 Not Modified", headers)
             return [b""]
