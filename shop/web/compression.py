@@ -2,7 +2,7 @@
 
 import zlib
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 
 # Shorter bodies fit one packet as they are.
 MIN_BYTES = 1024

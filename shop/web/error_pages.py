@@ -70,7 +70,7 @@ def unfit(error: Exception) -> Response:
 
 
 def unavailable(error: Exception) -> Response:
-    """The database is locked, restarting or full: say when to come back, and undo nothing that was committed."""
+    """The database is locked, restarting or full: say when to come back."""
     log.error("database unavailable", error=str(getattr(error, "orig", None) or type(error).__name__))
     return page(503)
 

@@ -1,4 +1,4 @@
-"""Security headers, on every response: nothing from elsewhere is loaded, framed, or told where visitors are."""
+"""Security headers, on every response: nothing from elsewhere is loaded or told where visitors are."""
 
 from flask import Flask, Response
 
@@ -7,24 +7,14 @@ from shop.web.pages import PRIVATE
 
 # Features no page of the shop asks for.
 UNUSED_FEATURES = (
-    "accelerometer",
-    "autoplay",
     "browsing-topics",
     "camera",
     "display-capture",
-    "encrypted-media",
-    "fullscreen",
     "geolocation",
-    "gyroscope",
-    "magnetometer",
     "microphone",
-    "midi",
     "payment",
-    "picture-in-picture",
     "publickey-credentials-get",
-    "screen-wake-lock",
     "usb",
-    "xr-spatial-tracking",
 )
 
 
@@ -47,8 +37,8 @@ def security_headers(config: Config) -> list[tuple[str, str]]:
 
 
 def content_security_policy(config: Config) -> str:
-    """Return the policy. ``connect-src`` is there for audits that fetch robots.txt from within the page."""
-    # The checkout form answers with a redirect to the payment page, and browsers hold redirects to form-action.
+    """Return the policy. ``connect-src`` is for audits that fetch robots.txt from within the page."""
+    # The checkout form answers with a redirect to the payment page; browsers apply form-action to it.
     rules = [
         "default-src 'none'",
         "script-src 'self'",

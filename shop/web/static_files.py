@@ -31,7 +31,7 @@ Headers = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class StaticFile:
-    """One file as it is served. Pictures and fonts are read when asked for; the system keeps them in memory."""
+    """One file as it is served. Pictures and fonts are read when asked for."""
 
     path: Path
     type: str
@@ -108,7 +108,8 @@ class StaticFiles:
             return self.files[name]
         path = self.folder / name
         if name in using or not path.is_file():
-            raise LookupError(f"static/{name} is not there, or imports itself")
+            message = f"static/{name} is not there, or imports itself"
+            raise LookupError(message)
         content = path.read_bytes()
         if name.endswith(".css"):
             content = self._style_sheet(name, content.decode(), using).encode()

@@ -24,7 +24,7 @@ FORGET = text("DELETE FROM throttles WHERE window_at < :before").bindparams(
 def allow(
     engine: Engine, subject_kind: str, subject: str, *, limit: int, seconds: int, now: datetime
 ) -> None:
-    """Count one try of ``subject`` and raise Refused(TOO_MANY_TRIES) when it is more than ``limit`` in a window.
+    """Count one try of ``subject``; raise Refused(TOO_MANY_TRIES) when a window has more than ``limit``.
 
     A window is ``seconds`` long and starts at a multiple of that. ``subject_kind`` keeps an address that
     signs in apart from the same address that tries codes. Only a hash of the two is written down. The count
