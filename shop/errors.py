@@ -30,6 +30,8 @@ class Reason(StrEnum):
     CODE_BELOW_SUBTOTAL = "code_below_subtotal"
     CODE_BELOW_QUANTITY = "code_below_quantity"
     CODE_NO_MATCHING_ITEM = "code_no_matching_item"
+    CODE_NOT_FOR_THIS_CART = "code_not_for_this_cart"
+    CODE_NOT_FOR_THIS_COUNTRY = "code_not_for_this_country"
     CODE_NOTHING_TO_REDUCE = "code_nothing_to_reduce"
     CODE_OFFER_IS_BETTER = "code_offer_is_better"
     CODE_OTHER_CURRENCY = "code_other_currency"
