@@ -1,0 +1,357 @@
+"""Reading orders: one by its link or number, its receipt, its timeline, and lists of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import func as sql
+from sqlalchemy.orm import Session
+
+from shop.orders import rules
+from shop.orders.models import (
+    Dispute,
+    Order,
+    OrderEvent,
+    OrderFlag,
+    OrderLine,
+    Payment,
+    Refund,
+    Shipment,
+    ShipmentLine,
+)
+from shop.orders.rules import Standing
+
+LARGEST_NUMBER = 2**31 - 1
+LINKS_IN_A_LETTER = 30
+
+
+@dataclass(frozen=True)
+class ReceiptLine:
+    """What was bought; amounts in minor units of the order's currency."""
+
+    id: int
+    sku: str
+    name: str
+    digital: bool
+    unit_amount: int
+    quantity: int
+    subtotal_amount: int
+    discount_amount: int
+    total_amount: int
+
+
+@dataclass(frozen=True)
+class ReceiptTotal:
+    """One row under the lines: subtotal, discount, shipping, shipping_discount, tax or total.
+
+    What is taken off is negative.
+    """
+
+    name: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class ReceiptRefund:
+    """Money that went back (``succeeded``) or is on its way."""
+
+    amount: int
+    succeeded: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A parcel and what lies in it: names and pieces."""
+
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+    lines: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """All that a buyer sees of an order: for the order page, the printed receipt and the letters."""
+
+    order_id: int
+    number: int
+    token: str
+    standing: Standing
+    email: str
+    name: str
+    country: str
+    address: tuple[str, ...]
+    currency: str
+    code: str
+    lines: tuple[ReceiptLine, ...]
+    totals: tuple[ReceiptTotal, ...]
+    total_amount: int
+    payment: str
+    paid_amount: int
+    refunds: tuple[ReceiptRefund, ...]
+    refunded_amount: int
+    parcels: tuple[Parcel, ...]
+    shipping_name: str
+    arrives_from_on: date | None
+    arrives_to_on: date | None
+    placed_at: datetime
+    paid_at: datetime | None
+
+    @property
+    def arrives(self) -> str:
+        """The days of arrival in words, or nothing."""
+        return rules.arrival_words(self.arrives_from_on, self.arrives_to_on)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An order as one row of a list."""
+
+    number: int
+    placed_at: datetime
+    name: str
+    email: str
+    country: str
+    currency: str
+    total_amount: int
+    state: str
+    payment_state: str
+    shipping_state: str
+    pieces: int
+    flags: int
+
+
+def by_token(session: Session, token: str) -> Order | None:
+    """Return the order behind an unguessable link, or None."""
+    if not rules.token_shaped(token):
+        return None
+    return session.scalar(select(Order).where(Order.access_token == token))
+
+
+def by_number(session: Session, number: int) -> Order | None:
+    """Return the order that people know as ``number``, or None."""
+    if not 0 < number <= LARGEST_NUMBER:
+        return None
+    return session.scalar(select(Order).where(Order.number == number))
+
+
+def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
+    """Return what was bought, in the order of the cart."""
+    return session.scalars(
+        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)
+    ).all()
+
+
+def timeline(session: Session, order_id: int) -> Sequence[OrderEvent]:
+    """Return all that happened to an order, newest first."""
+    return session.scalars(
+        select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id.desc())
+    ).all()
+
+
+def flags(session: Session, order_id: int) -> Sequence[OrderFlag]:
+    """Return what a person had or has to decide, open ones first."""
+    return session.scalars(
+        select(OrderFlag)
+        .where(OrderFlag.order_id == order_id)
+        .order_by(OrderFlag.resolved_at.is_not(None), OrderFlag.id)
+    ).all()
+
+
+def payments(session: Session, order_id: int) -> Sequence[Payment]:
+    """Return the payments of an order, oldest first."""
+    return session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
+
+
+def refunds(session: Session, order_id: int) -> Sequence[Refund]:
+    """Return the refunds of an order, oldest first, failed ones too."""
+    return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
+
+
+def disputes(session: Session, order_id: int) -> Sequence[Dispute]:
+    """Return the disputes about an order, oldest first."""
+    return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
+
+
+def of_email(session: Session, email_normalized: str) -> Sequence[Order]:
+    """Return the latest 30 orders of an address, newest first, without those that were never paid in time."""
+    return session.scalars(
+        select(Order)
+        .where(
+            Order.email_normalized == email_normalized,
+            or_(Order.state != "expired", Order.payment_state != "unpaid"),
+        )
+        .order_by(Order.placed_at.desc(), Order.id.desc())
+        .limit(LINKS_IN_A_LETTER)
+    ).all()
+
+
+def receipt(session: Session, order: Order, *, confirming: bool = False) -> Receipt:
+    """Return the receipt of an order. ``confirming``: word of a payment may come at any moment.
+
+    Always the same few queries, however long the order is.
+    """
+    made = payments(session, order.id)
+    given_back = [refund for refund in refunds(session, order.id) if refund.state in rules.REFUND_STATES]
+    bought = lines(session, order.id)
+    return Receipt(
+        order_id=order.id,
+        number=order.number,
+        token=order.access_token,
+        standing=_standing(session, order, made, confirming=confirming),
+        email=order.email,
+        name=order.name,
+        country=rules.country_name(order.country),
+        address=rules.address_lines(order.name, order.address),
+        currency=order.currency,
+        code=order.code,
+        lines=tuple(_line(line) for line in bought),
+        totals=_totals(order),
+        total_amount=order.total_amount,
+        payment=_payment_words(made),
+        paid_amount=sum(payment.amount for payment in made if payment.state == "succeeded"),
+        refunds=tuple(_refund(refund) for refund in given_back),
+        refunded_amount=sum(refund.amount for refund in given_back),
+        parcels=_parcels(session, order.id, bought),
+        shipping_name=order.shipping_name,
+        arrives_from_on=order.arrives_from_on,
+        arrives_to_on=order.arrives_to_on,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+    )
+
+
+def standing(session: Session, order: Order) -> Standing:
+    """Return where an order stands, for its sentence in a letter."""
+    return _standing(session, order, payments(session, order.id), confirming=False)
+
+
+def _standing(session: Session, order: Order, made: Sequence[Payment], *, confirming: bool) -> Standing:
+    return Standing(
+        state=order.state,
+        payment_state=order.payment_state,
+        shipping_state=order.shipping_state,
+        flagged=bool(session.scalar(select(_open_flag(order.id)))),
+        confirming=confirming,
+        payment_failed=bool(made) and all(payment.state == "failed" for payment in made),
+        dated=order.arrives_to_on is not None,
+    )
+
+
+def _open_flag(order_id: Any) -> ColumnElement[bool]:
+    return exists().where(OrderFlag.order_id == order_id, OrderFlag.resolved_at.is_(None))
+
+
+def _line(line: OrderLine) -> ReceiptLine:
+    return ReceiptLine(
+        id=line.id,
+        sku=line.sku,
+        name=line.name,
+        digital=line.digital,
+        unit_amount=line.unit_amount,
+        quantity=line.quantity,
+        subtotal_amount=line.subtotal_amount,
+        discount_amount=line.discount_amount,
+        total_amount=line.total_amount,
+    )
+
+
+def _totals(order: Order) -> tuple[ReceiptTotal, ...]:
+    rows = (
+        ReceiptTotal("subtotal", order.subtotal_amount),
+        ReceiptTotal("discount", -order.discount_amount),
+        ReceiptTotal("shipping", order.shipping_amount),
+        ReceiptTotal("shipping_discount", -order.shipping_discount_amount),
+        ReceiptTotal("tax", order.tax_amount),
+        ReceiptTotal("total", order.total_amount),
+    )
+    always = ["subtotal", "total"]
+    if order.shipping_state != "nothing_to_ship":
+        always.append("shipping")
+    return tuple(row for row in rows if row.amount or row.name in always)
+
+
+def _payment_words(made: Sequence[Payment]) -> str:
+    for state in ("succeeded", "processing"):
+        for payment in made:
+            if payment.state == state:
+                return rules.payment_words(payment.method, payment.card_brand, payment.card_last4)
+    return ""
+
+
+def _refund(refund: Refund) -> ReceiptRefund:
+    return ReceiptRefund(refund.amount, refund.state == "succeeded", refund.created_at)
+
+
+def _parcels(session: Session, order_id: int, bought: Sequence[OrderLine]) -> tuple[Parcel, ...]:
+    names = {line.id: line.name for line in bought}
+    sent = session.scalars(select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.id)).all()
+    packed: dict[int, list[tuple[str, int]]] = {shipment.id: [] for shipment in sent}
+    if sent:
+        rows = session.execute(
+            select(ShipmentLine.shipment_id, ShipmentLine.order_line_id, ShipmentLine.quantity)
+            .where(ShipmentLine.shipment_id.in_(packed))
+            .order_by(ShipmentLine.order_line_id)
+        )
+        for shipment_id, line_id, quantity in rows:
+            packed[shipment_id].append((names[line_id], quantity))
+    return tuple(
+        Parcel(
+            carrier=shipment.carrier,
+            tracking_number=shipment.tracking_number,
+            shipped_at=shipment.shipped_at,
+            delivered_at=shipment.delivered_at,
+            lines=tuple(packed[shipment.id]),
+        )
+        for shipment in sent
+    )
+
+
+def listed(session: Session, *, view: str, before: int | None, limit: int) -> list[Listed]:
+    """Return a page of orders for staff, newest first: those with a number below ``before`` (all when None).
+
+    view: ``to_ship``, ``flagged`` or ``all``. Ask for one more than is shown to learn whether there are more.
+    """
+    pieces = (
+        select(sql.coalesce(sql.sum(OrderLine.quantity), 0))
+        .where(OrderLine.order_id == Order.id)
+        .scalar_subquery()
+    )
+    open_flags = (
+        select(sql.count())
+        .select_from(OrderFlag)
+        .where(OrderFlag.order_id == Order.id, OrderFlag.resolved_at.is_(None))
+        .scalar_subquery()
+    )
+    statement: Select[Any] = select(
+        Order.number,
+        Order.placed_at,
+        Order.name,
+        Order.email,
+        Order.country,
+        Order.currency,
+        Order.total_amount,
+        Order.state,
+        Order.payment_state,
+        Order.shipping_state,
+        pieces,
+        open_flags,
+    ).order_by(Order.number.desc())
+    if before is not None:
+        statement = statement.where(Order.number < before)
+    return [Listed(*row) for row in session.execute(in_view(statement, view).limit(limit))]
+
+
+def in_view(statement: Select[Any], view: str) -> Select[Any]:
+    """Narrow a select of orders to one of staff's views: ``to_ship``, ``flagged`` or ``all``."""
+    if view == "to_ship":
+        return statement.where(
+            Order.state == "paid",
+            Order.payment_state.in_(("paid", "part_refunded")),
+            Order.shipping_state.in_(("to_ship", "part_shipped")),
+        )
+    return statement.where(_open_flag(Order.id)) if view == "flagged" else statement
