@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
@@ -320,14 +320,16 @@ def listed(session: Session, *, view: str, before: int | None, limit: int) -> li
         select(sql.coalesce(sql.sum(OrderLine.quantity), 0))
         .where(OrderLine.order_id == Order.id)
         .scalar_subquery()
+        .label("pieces")
     )
     open_flags = (
         select(sql.count())
         .select_from(OrderFlag)
         .where(OrderFlag.order_id == Order.id, OrderFlag.resolved_at.is_(None))
         .scalar_subquery()
+        .label("flags")
     )
-    statement: Select[Any] = select(
+    statement = select(
         Order.number,
         Order.placed_at,
         Order.name,
@@ -340,18 +342,19 @@ def listed(session: Session, *, view: str, before: int | None, limit: int) -> li
         Order.shipping_state,
         pieces,
         open_flags,
-    ).order_by(Order.number.desc())
+    )
     if before is not None:
         statement = statement.where(Order.number < before)
-    return [Listed(*row) for row in session.execute(in_view(statement, view).limit(limit))]
+    rows = session.execute(statement.where(in_view(view)).order_by(Order.number.desc()).limit(limit))
+    return [Listed(**row._mapping) for row in rows]
 
 
-def in_view(statement: Select[Any], view: str) -> Select[Any]:
-    """Narrow a select of orders to one of staff's views: ``to_ship``, ``flagged`` or ``all``."""
+def in_view(view: str) -> ColumnElement[bool]:
+    """Return the condition of one of staff's views: ``to_ship``, ``flagged`` or ``all``."""
     if view == "to_ship":
-        return statement.where(
+        return and_(
             Order.state == "paid",
             Order.payment_state.in_(("paid", "part_refunded")),
             Order.shipping_state.in_(("to_ship", "part_shipped")),
         )
-    return statement.where(_open_flag(Order.id)) if view == "flagged" else statement
+    return _open_flag(Order.id) if view == "flagged" else true()
