@@ -27,14 +27,17 @@ _PARSER = (
     .enable(["table", "strikethrough"])
     .use(container_plugin, name="warning")
 )
-_TAGS = set(
-    "a blockquote br code dd del div dl dt em h2 h3 h4 hr li ol p pre s strong table tbody td th thead tr ul".split(),
-)
+_TAGS = {
+    *("p", "br", "hr", "div", "blockquote", "pre", "code", "h2", "h3", "h4"),
+    *("a", "em", "strong", "s", "del"),
+    *("ul", "ol", "li", "dl", "dt", "dd"),
+    *("table", "thead", "tbody", "tr", "th", "td"),
+}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}, "th": {"scope"}}
 
 
 class WordsRefused(Exception):
-    """Something in content/ cannot be used; the message names the file and the line and says what to write."""
+    """Something in content/ cannot be used; the message names file and line and says what to write."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:
         super().__init__(f"{path}, line {line}: {message}")
@@ -70,7 +73,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a product's words; ``key`` is one of SECTIONS. ``questions`` is filled only for that key."""
+    """One part of a product's words; ``key`` is one of SECTIONS, ``questions`` is filled for that key."""
 
     key: str
     title: str
@@ -91,6 +94,7 @@ class ProductWords:
     pictures: tuple[Picture, ...]
     complete_with: tuple[str, ...]
     sources: tuple[Source, ...]
+    reviewed: str
     sections: Mapping[str, Section]
 
 
@@ -224,7 +228,9 @@ def _read_header(path: Path, folder: Path) -> tuple[dict[str, object], str]:
         post = frontmatter.loads(text)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise WordsRefused(path.relative_to(folder), line, f"the header is not YAML: {error.problem}.") from error
+        raise WordsRefused(
+            path.relative_to(folder), line, f"the header is not YAML: {error.problem}."
+        ) from error
     return dict(post.metadata), post.content
 
 
@@ -310,6 +316,7 @@ def _read_product(path: Path, folder: Path) -> ProductWords:
         pictures=tuple(Picture(*pair) for pair in pictures),
         complete_with=header.texts("complete_with"),
         sources=tuple(Source(*pair) for pair in header.pairs("sources", "title", "address")),
+        reviewed=header.text("reviewed", needed=False),
         sections=_read_sections(header),
     )
 
@@ -351,7 +358,8 @@ def _section(key: str, title: str, lines: list[str]) -> Section:
         return Section(key, title, markdown("\n".join(lines)))
     asked = re.split(r"^### +(.+)$", "\n".join(lines), flags=re.MULTILINE)
     questions = tuple(
-        Question(question.strip(), markdown(answer)) for question, answer in zip(asked[1::2], asked[2::2], strict=True)
+        Question(question.strip(), markdown(answer))
+        for question, answer in zip(asked[1::2], asked[2::2], strict=True)
     )
     return Section(key, title, markdown(asked[0]), questions)
 
@@ -368,7 +376,7 @@ def _read_phrases(path: Path, folder: Path) -> dict[str, str]:
     phrases: dict[str, str] = {}
     for key, value, line in _leaves(root, ""):
         if not value.strip() or BLANK.sub("", value).count("{"):
-            raise WordsRefused(name, line, f"{key} is empty or has a blank that is not written {{like_this}}.")
+            raise WordsRefused(name, line, f"{key} is empty, or a blank is not written {{like_this}}.")
         if key in phrases:
             raise WordsRefused(name, line, f"{key} stands here a second time.")
         phrases[key] = value
