@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from shop import money
 from shop.errors import Reason, Refused
 
 MAX_QUANTITY = 99
@@ -58,20 +59,21 @@ class Cart:
 
 @dataclass(frozen=True)
 class Ware:
-    """What the catalogue says today of something in a cart. unit_amount: minor units. for_sale: it may be
-    bought. left: pieces that could be had with this cart, or None when the cart can have what it wants.
+    """What the catalogue says today of something in a cart. unit_amount: minor units of currency. for_sale:
+    it may be bought. left: pieces that could be had with this cart, or None when it can have what it wants.
     """
 
     name: str
     unit_amount: int
+    currency: str
     for_sale: bool
     left: int | None = None
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something in a cart is not as the visitor saw it. key: the sentence in content/phrases.yaml
-    ("cart_" + kind); values: its blanks, amounts as minor units.
+    """Something in a cart is not as the visitor saw it. key: its sentence in content/phrases.yaml; values:
+    the blanks of that sentence, ready for people.
     """
 
     kind: Literal["price_up", "price_down", "stock_less", "sold_out", "gone"]
@@ -81,7 +83,7 @@ class Change:
     @property
     def key(self) -> str:
         """The key of its sentence."""
-        return f"cart_{self.kind}"
+        return f"cart_changes.{self.kind}"
 
 
 def quantity(text: str, *, zero_removes: bool = False) -> int:
@@ -140,11 +142,15 @@ def changes(cart: Cart, wares: Mapping[str, Ware]) -> tuple[Change, ...]:
             kind: Literal["stock_less", "sold_out"] = "stock_less" if ware.left else "sold_out"
             found.append(Change(kind, entry.sku, {"name": ware.name, "left": ware.left}))
         if ware.unit_amount != entry.seen_amount:
+            before, now = (
+                money.display(amount, ware.currency) for amount in (entry.seen_amount, ware.unit_amount)
+            )
+            up = ware.unit_amount > entry.seen_amount
             found.append(
                 Change(
-                    "price_up" if ware.unit_amount > entry.seen_amount else "price_down",
+                    "price_up" if up else "price_down",
                     entry.sku,
-                    {"name": ware.name, "before": entry.seen_amount, "now": ware.unit_amount},
+                    {"name": ware.name, "before": before, "now": now},
                 ),
             )
     return tuple(found)

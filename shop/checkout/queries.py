@@ -1,0 +1,230 @@
+"""A cart priced as the shop is at this moment: the cart page, the checkout form and ``place`` read it here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from shop import email_address
+from shop.cart import rules as carts
+from shop.cart.rules import Cart, Change, Entry, Ware
+from shop.catalog import queries as catalog
+from shop.catalog.models import StockHold
+from shop.catalog.rules import Item, shortages
+from shop.checkout.rules import Line, Quote, price
+from shop.checkout.sets import SetOffer, set_offer
+from shop.config import Config
+from shop.discounts import queries as discounts
+from shop.discounts.rules import CodeTry, Customer, Terms
+from shop.errors import Reason, Refused
+from shop.orders.models import Order
+from shop.shipping import queries as shipping
+from shop.shipping import rules as shipping_rules
+from shop.shipping.rules import Rate
+
+# The shop's days do not depend on any setting.
+SHOP_ZONE = Config().time_zone
+# What an empty cart is priced in.
+DEFAULT_CURRENCY = "USD"
+
+_OWN_ORDER = (
+    select(Order.id, StockHold.sku, StockHold.quantity)
+    .outerjoin(StockHold, and_(StockHold.order_id == Order.id, StockHold.state == "held"))
+    .where(Order.cart_key == bindparam("cart_key"), Order.state == "pending")
+)
+_ORDERS_BEFORE = select(func.count()).where(
+    Order.email_normalized == bindparam("email"), Order.paid_at.is_not(None)
+)
+
+
+@dataclass(frozen=True)
+class PricedCart:
+    """A cart and all that can be said of it now. Amounts are minor units of quote.currency.
+
+    cart: as it was given; entries that are no longer for sale are in ``gone`` and not in the quote.
+    quote: what it costs. items: every variant of the catalogue by SKU. countries: where the shop ships to.
+    country: the one this was priced for. rates, rate: the ways to ship it there, and the one taken (None when
+    nothing ships or nothing fits). arrives: first and last day, if something ships. changes: what is not as
+    the visitor saw it. shortages: SKU -> how many could be had. gone: entries that are not for sale.
+    free_shipping_distance: how much is missing for free shipping, None when it is free or never will be.
+    code_words: what the code in use gives, in a few words, "" without one. set_offer: a set that would be
+    cheaper. obstacle: why this cart cannot be ordered as it is, or None; a refused code is none.
+    """
+
+    cart: Cart
+    quote: Quote
+    items: Mapping[str, Item]
+    countries: Sequence[str]
+    country: str
+    rates: Sequence[Rate]
+    rate: Rate | None
+    arrives: tuple[date, date] | None
+    changes: tuple[Change, ...]
+    shortages: Mapping[str, int]
+    gone: tuple[Entry, ...]
+    free_shipping_distance: int | None
+    code_words: str
+    set_offer: SetOffer | None
+    obstacle: Refused | None
+
+
+@dataclass(frozen=True)
+class _OwnOrder:
+    """The unpaid order that the same cart made before: what it holds is there for this cart again."""
+
+    id: int | None
+    held: Mapping[str, int]
+
+
+def price_cart(
+    session: Session,
+    cart: Cart,
+    *,
+    now: datetime,
+    email: str = "",
+    country: str = "",
+    method: str = "",
+    zone: ZoneInfo = SHOP_ZONE,
+) -> PricedCart:
+    """Return ``cart`` at the prices, stock and rules of ``now`` (aware UTC).
+
+    Without ``email`` the conditions that need one are taken to hold. Without ``country`` it is the cart's, or
+    the shop's own; without ``method`` the usual way of shipping. Raises Refused(COUNTRY_NOT_SERVED) and
+    Refused(SHIPPING_UNKNOWN) for ones that were given and do not exist. What the unpaid order of this same
+    cart holds counts as free. The number of queries does not depend on the cart.
+    """
+    items = catalog.items(session)
+    own = _own_order(session, cart)
+    buying = {entry.sku: entry.quantity for entry in cart.entries if _for_sale(entry.sku, items)}
+    short = shortages(buying, items, _free(items, own))
+    countries = shipping.countries(session)
+    country = _country(cart, countries, country)
+    currency = next((items[sku].currency for sku in buying), DEFAULT_CURRENCY)
+    weight = sum(items[sku].weight_grams * quantity for sku, quantity in buying.items())
+    ships = any(not items[sku].digital for sku in buying)
+    rates = shipping.rates(session, country, weight, currency) if ships and country else []
+    rate = _rate(rates, method) if ships else None
+    offers, code_try = discounts.offers_and_code(
+        session, cart.code, now=now, from_link=cart.code_from_link, without_order_id=own.id
+    )
+    customer = _customer(session, email, country, offers, code_try, own)
+    quote = price(_lines(buying, items), currency, offers, code_try, rate, customer, now)
+    return PricedCart(
+        cart=cart,
+        quote=quote,
+        items=items,
+        countries=countries,
+        country=country,
+        rates=rates,
+        rate=rate,
+        arrives=shipping_rules.arrival(rate, now, zone) if rate else None,
+        changes=carts.changes(cart, _wares(cart, items, short)),
+        shortages=short,
+        gone=tuple(entry for entry in cart.entries if entry.sku not in buying),
+        free_shipping_distance=_distance(rate, quote),
+        code_words=next((use.summary for use in quote.uses if use.code), ""),
+        set_offer=set_offer(buying, items),
+        obstacle=_obstacle(cart, quote, rate, short, items),
+    )
+
+
+def _own_order(session: Session, cart: Cart) -> _OwnOrder:
+    if not cart.key:
+        return _OwnOrder(None, {})
+    rows = session.execute(_OWN_ORDER, {"cart_key": cart.key}).all()
+    return _OwnOrder(
+        rows[0].id if rows else None, {row.sku: row.quantity for row in rows if row.sku is not None}
+    )
+
+
+def _for_sale(sku: str, items: Mapping[str, Item]) -> bool:
+    return sku in items and items[sku].active
+
+
+def _free(items: Mapping[str, Item], own: _OwnOrder) -> dict[str, int]:
+    """Return the free pieces of each stocked SKU, those of the cart's own order among them."""
+    return {
+        item.sku: (item.available or 0) + own.held.get(item.sku, 0)
+        for item in items.values()
+        if not item.parts and not item.digital
+    }
+
+
+def _country(cart: Cart, countries: Sequence[str], asked: str) -> str:
+    if asked and asked not in countries:
+        raise Refused(Reason.COUNTRY_NOT_SERVED)
+    wanted = asked or cart.country
+    return wanted if wanted in countries else next(iter(countries), "")
+
+
+def _rate(rates: Sequence[Rate], asked: str) -> Rate | None:
+    found = next((rate for rate in rates if asked in ("", rate.method)), None)
+    if asked and found is None:
+        raise Refused(Reason.SHIPPING_UNKNOWN)
+    return found
+
+
+def _customer(
+    session: Session,
+    email: str,
+    country: str,
+    offers: Sequence[Terms],
+    code_try: CodeTry | None,
+    own: _OwnOrder,
+) -> Customer:
+    if not email:
+        return Customer(country=country)
+    normalized = email_address.normalize(email)
+    terms = [*offers, code_try.found[1]] if code_try and code_try.found else offers
+    limited = [campaign.campaign_id for campaign in terms if campaign.limit_per_customer is not None]
+    asks_for_orders = any(campaign.first_order_only for campaign in terms)
+    return Customer(
+        normalized,
+        country,
+        known=True,
+        orders_before=session.scalar(_ORDERS_BEFORE, {"email": normalized}) or 0 if asks_for_orders else 0,
+        uses=discounts.uses_of_customer(session, normalized, limited, without_order_id=own.id),
+    )
+
+
+def _lines(buying: Mapping[str, int], items: Mapping[str, Item]) -> list[Line]:
+    return [
+        Line(sku, items[sku].name, items[sku].digital, items[sku].unit_amount, quantity)
+        for sku, quantity in buying.items()
+    ]
+
+
+def _wares(cart: Cart, items: Mapping[str, Item], short: Mapping[str, int]) -> dict[str, Ware]:
+    found = [items[entry.sku] for entry in cart.entries if entry.sku in items]
+    return {
+        item.sku: Ware(item.name, item.unit_amount, item.currency, item.active, short.get(item.sku))
+        for item in found
+    }
+
+
+def _distance(rate: Rate | None, quote: Quote) -> int | None:
+    if rate is None or quote.shipping_amount == quote.shipping_discount_amount:
+        return None
+    return shipping_rules.distance_to_free(rate, quote.goods_amount)
+
+
+def _obstacle(
+    cart: Cart, quote: Quote, rate: Rate | None, short: Mapping[str, int], items: Mapping[str, Item]
+) -> Refused | None:
+    gone = next((sku for sku in cart.quantities if not _for_sale(sku, items)), None)
+    if gone is not None:
+        return Refused(Reason.ITEM_NOT_FOR_SALE, name=items[gone].name if gone in items else gone)
+    for sku, left in short.items():
+        if left:
+            return Refused(Reason.NOT_ENOUGH_STOCK, name=items[sku].name, left=left)
+        return Refused(Reason.SOLD_OUT, name=items[sku].name)
+    if not quote.lines:
+        return Refused(Reason.CART_EMPTY)
+    if quote.ships and rate is None:
+        return Refused(Reason.SHIPPING_UNKNOWN)
+    if not quote.payable:
+        return Refused(Reason.TOTAL_TOO_SMALL)
+    return None
