@@ -32,7 +32,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
         gateway=gateway or stripe_gateway(config),
         content=read_content(ROOT / "content"),
     )
-    statics = StaticFiles(app.wsgi_app, ROOT / "static", headers.security_headers(config))
+    statics = StaticFiles(Compressed(app.wsgi_app), ROOT / "static", headers.security_headers(config))
     app.wsgi_app = statics  # type: ignore[method-assign]
     app.jinja_env.globals["static_url"] = statics.url
     request_log.install(app)
@@ -53,3 +53,31 @@ def stripe_gateway(config: Config) -> StripeGateway:
         webhook_secrets=config.webhook_secrets,
         environment=config.base_url,
     )
+
+
+def create_wsgi(config: Config | None = None, gateway: Gateway | None = None) -> StaticFiles:
+    """Return what the server runs: static files, then the page cache, then the app.
+
+    Without ``config`` the settings are read from the environment, as a worker process of the server does.
+    """
+    config = config or load(os.environ)
+    app = create_app(config, gateway)
+    statics = app.extensions["static_files"]
+    statics.app = Front(
+        statics.app,
+        is_public=lambda path: is_public_page(app, path),
+        versions=watch(config.database_url),
+        words=words_version(app, statics, live=config.live),
+        base_url=config.base_url,
+        time_zone=config.time_zone,
+    )
+    return statics
+
+
+def is_public_page(app: Flask, path: str) -> bool:
+    """Whether a GET of ``path`` (as WSGI gives it) leads to a view marked by ``public_page``."""
+    try:
+        endpoint, _ = app.url_map.bind("").match(path.encode("latin-1").decode("utf-8", "replace"), "GET")
+    except HTTPException:
+        return False
+    return bool(getattr(app.view_functions[endpoint], "is_public_page", False))

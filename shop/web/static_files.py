@@ -63,16 +63,16 @@ class StaticFiles:
         self.app = app
         self.folder = folder
         self.headers = headers
-        self.files: dict[str, StaticFile] = {}
         self.served: dict[str, tuple[StaticFile, str]] = {}
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
-                self._file(path.relative_to(folder).as_posix())
+        self.read()
 
-    @property
-    def version(self) -> str:
-        """A hash over all names: it moves when any file does."""
-        return hashlib.sha256("\n".join(sorted(self.served)).encode()).hexdigest()[:16]
+    def read(self) -> None:
+        """Read the folder; names that were given out before keep working while this process runs."""
+        self.files: dict[str, StaticFile] = {}
+        for path in sorted(self.folder.rglob("*")):
+            parts = path.relative_to(self.folder).parts
+            if path.is_file() and not any(part.startswith(".") for part in parts):
+                self._file("/".join(parts))
 
     def url(self, path: str) -> str:
         """Return the address of the file at ``path`` under static/; raises LookupError when there is none."""
