@@ -1,17 +1,24 @@
 """The web program: settings -> database -> words -> payment service -> tools -> views."""
 
+import os
+
 from flask import Flask
 from jinja2 import StrictUndefined
+from werkzeug.exceptions import HTTPException
 
-from shop.config import ROOT, Config
+from shop.config import ROOT, Config, load
 from shop.content import read_content
 from shop.db import open_engine
 from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
 from shop.web import error_pages, filters, guard, headers, request_log
 from shop.web import views as web
+from shop.web.compression import Compressed
+from shop.web.freshness import words_version
+from shop.web.front import Front
 from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
+from shop.web.versions import watch
 
 BLUEPRINTS = [web.blueprint]
 
@@ -34,6 +41,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     )
     statics = StaticFiles(Compressed(app.wsgi_app), ROOT / "static", headers.security_headers(config))
     app.wsgi_app = statics  # type: ignore[method-assign]
+    app.extensions["static_files"] = statics
     app.jinja_env.globals["static_url"] = statics.url
     request_log.install(app)
     guard.install(app, config.base_url)
@@ -62,12 +70,12 @@ def create_wsgi(config: Config | None = None, gateway: Gateway | None = None) ->
     """
     config = config or load(os.environ)
     app = create_app(config, gateway)
-    statics = app.extensions["static_files"]
+    statics: StaticFiles = app.extensions["static_files"]
     statics.app = Front(
         statics.app,
         is_public=lambda path: is_public_page(app, path),
         versions=watch(config.database_url),
-        words=words_version(app, statics, live=config.live),
+        words=words_version(app, statics, ROOT / "templates", live=config.live),
         base_url=config.base_url,
         time_zone=config.time_zone,
     )
