@@ -43,7 +43,7 @@ def allows(accept_encoding: str, encoding: str) -> bool:
 
 
 class Compressed:
-    """A WSGI application around the app that compresses pages made for one visitor, quickly rather than small.
+    """A WSGI application around the app that compresses pages made for one visitor, quickly, not small.
 
     A page that streams, is not text or is short goes out as it is. (A page that repeats what another site
     chose next to a secret could leak the secret by its length; other sites cannot make a visitor's browser
