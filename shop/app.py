@@ -6,6 +6,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from shop.catalog import views as catalog
 from shop.config import ROOT, Config, load
 from shop.content import read_content
 from shop.db import open_engine
@@ -20,7 +21,7 @@ from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 from shop.web.versions import watch
 
-BLUEPRINTS = [web.blueprint]
+BLUEPRINTS = [web.blueprint, catalog.blueprint]
 
 
 def create_app(config: Config, gateway: Gateway | None = None) -> Flask:

@@ -80,3 +80,17 @@ def _known(sku: str, items: Mapping[str, Item]) -> Item:
     if sku not in items:
         raise Refused(Reason.ITEM_UNKNOWN)
     return items[sku]
+
+
+def one_by_one(item: Item, items: Mapping[str, Item]) -> int | None:
+    """Return what the parts of a bundle cost today one by one (minor units of its currency).
+
+    None when ``item`` is no bundle, when a part is not for sale by itself, or when the bundle saves nothing:
+    a price may only be crossed out when it is true (16 CFR 233.4, bargain offers based upon the purchase of
+    other merchandise).
+    """
+    parts = [(items[sku], quantity) for sku, quantity in item.parts]
+    if not parts or any(not part.active or part.currency != item.currency for part, _ in parts):
+        return None
+    total = sum(part.unit_amount * quantity for part, quantity in parts)
+    return total if total > item.unit_amount else None

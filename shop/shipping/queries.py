@@ -13,19 +13,31 @@ COUNTRIES = (
     .join(ShippingZone, ShippingZone.id == ShippingCountry.zone_id)
     .order_by(ShippingZone.position, ShippingCountry.country)
 )
+RATE_COLUMNS = (
+    ShippingRate.method,
+    ShippingRate.name,
+    ShippingRate.amount,
+    ShippingRate.currency,
+    ShippingRate.free_from_amount,
+    ShippingRate.handling_days_min,
+    ShippingRate.handling_days_max,
+    ShippingRate.transit_days_min,
+    ShippingRate.transit_days_max,
+)
+FITS = (
+    ShippingRate.currency == bindparam("currency"),
+    ShippingRate.min_weight_grams <= bindparam("weight"),
+    (ShippingRate.max_weight_grams.is_(None)) | (ShippingRate.max_weight_grams >= bindparam("weight")),
+)
+# Of two weight ranges that touch in one gram the heavier one counts.
+RATE_ORDER = (
+    ShippingRate.position,
+    ShippingRate.amount,
+    ShippingRate.method,
+    ShippingRate.min_weight_grams.desc(),
+)
 RATES = (
-    select(
-        ShippingZone.name.label("zone_name"),
-        ShippingRate.method,
-        ShippingRate.name,
-        ShippingRate.amount,
-        ShippingRate.currency,
-        ShippingRate.free_from_amount,
-        ShippingRate.handling_days_min,
-        ShippingRate.handling_days_max,
-        ShippingRate.transit_days_min,
-        ShippingRate.transit_days_max,
-    )
+    select(ShippingZone.name.label("zone_name"), *RATE_COLUMNS)
     .join(ShippingZone, ShippingZone.id == ShippingRate.zone_id)
     .join(
         ShippingCountry,
@@ -33,15 +45,15 @@ RATES = (
             ShippingCountry.zone_id == ShippingRate.zone_id, ShippingCountry.country == bindparam("country")
         ),
     )
-    .where(
-        ShippingRate.currency == bindparam("currency"),
-        ShippingRate.min_weight_grams <= bindparam("weight"),
-        (ShippingRate.max_weight_grams.is_(None)) | (ShippingRate.max_weight_grams >= bindparam("weight")),
-    )
-    # Of two weight ranges that touch in one gram the heavier one counts.
-    .order_by(
-        ShippingRate.position, ShippingRate.amount, ShippingRate.method, ShippingRate.min_weight_grams.desc()
-    )
+    .where(*FITS)
+    .order_by(*RATE_ORDER)
+)
+ZONE_COUNTRIES = select(ShippingCountry.zone_id, ShippingCountry.country).order_by(ShippingCountry.country)
+ZONE_RATES = (
+    select(ShippingRate.zone_id, ShippingZone.name.label("zone_name"), *RATE_COLUMNS)
+    .join(ShippingZone, ShippingZone.id == ShippingRate.zone_id)
+    .where(*FITS)
+    .order_by(ShippingZone.position, *RATE_ORDER)
 )
 
 
@@ -70,3 +82,15 @@ def _rate(row: Any) -> Rate:
         (row.handling_days_min, row.handling_days_max),
         (row.transit_days_min, row.transit_days_max),
     )
+
+
+def zone_rates(session: Session, weight_grams: int, currency: str) -> list[tuple[Rate, tuple[str, ...]]]:
+    """Return for each zone, in their order, its usual rate for ``weight_grams`` and its countries."""
+    countries: dict[int, list[str]] = {}
+    for zone_id, country in session.execute(ZONE_COUNTRIES):
+        countries.setdefault(zone_id, []).append(country)
+    rows = session.execute(ZONE_RATES, {"weight": weight_grams, "currency": currency})
+    usual: dict[int, Rate] = {}
+    for row in rows:
+        usual.setdefault(row.zone_id, _rate(row))
+    return [(rate, tuple(countries[zone_id])) for zone_id, rate in usual.items() if zone_id in countries]

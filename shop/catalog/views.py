@@ -1,0 +1,160 @@
+"""The shop window: home, the shelf and the product pages. They are the same for everybody."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from shop.catalog import queries as catalog
+from shop.catalog.rules import Item, one_by_one, stock_state
+from shop.clock import now
+from shop.content import Content, ProductWords, markdown_line
+from shop.db import reading
+from shop.shipping import queries as shipping
+from shop.shipping.rules import Rate, arrival, charge
+from shop.web.pages import fresh_until, public_page
+from shop.web.tools import tools
+
+blueprint = Blueprint("catalog", __name__)
+
+# Until a visitor has said where to, shipping is shown for here.
+HOME_COUNTRY = "US"
+SHELF_SINGLES = ("hip-hook", "hip-release-ball", "tight-hip-twisted-core")
+AMERICAN = Locale("en", "US")
+
+
+@dataclass(frozen=True)
+class Card:
+    """A product with its words. ``before``: its parts one by one, minor units; ``stock``: see stock_state."""
+
+    item: Item
+    words: ProductWords
+    before: int | None
+    stock: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What shipping costs (minor units of the rate's currency), when it arrives, and where to."""
+
+    rate: Rate
+    amount: int
+    arrives: tuple[date, date]
+    countries: tuple[str, ...]
+
+
+@blueprint.get("/")
+@public_page
+def home() -> ResponseReturnValue:
+    """The front page."""
+    cards = _cards()
+    return render_template(
+        "catalog/home.html",
+        program=[cards[slug] for slug in SHELF_SINGLES if slug in cards],
+        sets=[card for card in cards.values() if card.item.parts],
+        steps=_session_steps(tools().content),
+    )
+
+
+@blueprint.get("/shop")
+@public_page
+def shelf() -> ResponseReturnValue:
+    """Everything that is for sale."""
+    cards = list(_cards().values())
+    return render_template(
+        "catalog/shelf.html",
+        singles=[card for card in cards if not card.item.parts],
+        sets=[card for card in cards if card.item.parts],
+    )
+
+
+@blueprint.get("/products/<slug>")
+@public_page
+def product(slug: str) -> ResponseReturnValue:
+    """One product: what it is for, what it costs, who should not use it, how it works."""
+    at = now()
+    zone = tools().config.time_zone
+    with reading(tools().engine) as session:
+        items = catalog.items(session)
+        item = next((item for item in items.values() if item.slug == slug and item.active), None)
+        if item is None:
+            abort(404)
+        deliveries = _deliveries(session, item, at, zone)
+    cards = _cards_of(items)
+    _until_tomorrow(at, zone)
+    return render_template(
+        "catalog/product.html",
+        card=cards[slug],
+        options=[cards[option.slug] for option in _options(item, items)],
+        formats=_formats(item, items),
+        home=next((delivery for delivery in deliveries if HOME_COUNTRY in delivery.countries), None),
+        abroad=[delivery for delivery in deliveries if HOME_COUNTRY not in delivery.countries],
+        country_names=AMERICAN.territories,
+        complete=[cards[other] for other in cards[slug].words.complete_with if other in cards],
+    )
+
+
+def _cards() -> dict[str, Card]:
+    with reading(tools().engine) as session:
+        items = catalog.items(session)
+    return _cards_of(items)
+
+
+def _cards_of(items: Mapping[str, Item]) -> dict[str, Card]:
+    """Return the items that are for sale by slug, in the order of the shelves."""
+    content = tools().content
+    return {
+        item.slug: Card(
+            item, content.product(item.slug), one_by_one(item, items), stock_state(item.available)
+        )
+        for item in items.values()
+        if item.active
+    }
+
+
+def _options(item: Item, items: Mapping[str, Item]) -> list[Item]:
+    """Return ``item`` itself, then the bundles it belongs to, those that save most first."""
+    bundles = [
+        other for other in items.values() if other.active and item.sku in dict(other.parts) and other != item
+    ]
+
+    def saving(bundle: Item) -> int:
+        return (one_by_one(bundle, items) or bundle.unit_amount) - bundle.unit_amount
+
+    return [item, *sorted(bundles, key=saving, reverse=True)]
+
+
+def _formats(item: Item, items: Mapping[str, Item]) -> list[Item]:
+    """Return the variants of the same product, itself among them; nothing when there is only one."""
+    same = [other for other in items.values() if other.active and other.product_name == item.product_name]
+    return same if len(same) > 1 else []
+
+
+def _deliveries(session: Session, item: Item, at: datetime, zone: ZoneInfo) -> list[Delivery]:
+    """Return the usual way of shipping one ``item`` to each zone; nothing for what is downloaded."""
+    if item.digital:
+        return []
+    return [
+        Delivery(rate, charge(rate, item.unit_amount), arrival(rate, at, zone), countries)
+        for rate, countries in shipping.zone_rates(session, item.weight_grams, item.currency)
+    ]
+
+
+def _until_tomorrow(at: datetime, zone: ZoneInfo) -> None:
+    """The days of arrival move on at midnight in the shop's time zone."""
+    tomorrow = at.astimezone(zone).date() + timedelta(days=1)
+    fresh_until(datetime.combine(tomorrow, time(), zone))
+
+
+def _session_steps(content: Content) -> list[tuple[str, Markup]]:
+    """Return the four steps of a session: a few words, and a sentence that may name muscles."""
+    return [
+        (content.phrase(f"home.how_{step}"), markdown_line(content.phrase(f"home.how_{step}_detail")))
+        for step in range(1, 5)
+    ]
