@@ -11,26 +11,32 @@ from sqlalchemy.orm import Session
 from shop.catalog.models import BundlePart, Product, Stock, Variant
 from shop.catalog.rules import Item
 
-VARIANTS = (
+PRODUCTS = Product.metadata.tables["products"]
+VARIANTS = Variant.metadata.tables["variants"]
+STOCK = Stock.metadata.tables["stock"]
+PARTS = BundlePart.metadata.tables["bundle_parts"]
+
+# One row per variant, and one per part for a bundle. Tables, not mapped classes: every cart page reads this.
+_ITEMS = (
     select(
-        Variant.sku,
-        Variant.slug,
-        Variant.name,
-        Variant.label,
-        Product.name.label("product_name"),
-        Variant.price_amount.label("unit_amount"),
-        Variant.currency,
-        Variant.weight_grams,
-        Variant.digital,
-        Variant.active,
-        (Stock.on_hand - Stock.held).label("free"),
+        VARIANTS.c.sku,
+        VARIANTS.c.slug,
+        VARIANTS.c.name,
+        VARIANTS.c.label,
+        PRODUCTS.c.name.label("product_name"),
+        VARIANTS.c.price_amount.label("unit_amount"),
+        VARIANTS.c.currency,
+        VARIANTS.c.weight_grams,
+        VARIANTS.c.digital,
+        VARIANTS.c.active,
+        (STOCK.c.on_hand - STOCK.c.held).label("free"),
+        PARTS.c.part_sku,
+        PARTS.c.quantity.label("part_quantity"),
     )
-    .join(Product, Product.id == Variant.product_id)
-    .outerjoin(Stock, Stock.sku == Variant.sku)
-    .order_by(Product.position, Variant.position)
-)
-PARTS = select(BundlePart.bundle_sku, BundlePart.part_sku, BundlePart.quantity).order_by(
-    BundlePart.bundle_sku, BundlePart.part_sku
+    .join(PRODUCTS, PRODUCTS.c.id == VARIANTS.c.product_id)
+    .outerjoin(STOCK, STOCK.c.sku == VARIANTS.c.sku)
+    .outerjoin(PARTS, PARTS.c.bundle_sku == VARIANTS.c.sku)
+    .order_by(PRODUCTS.c.position, VARIANTS.c.position, PARTS.c.part_sku)
 )
 
 
@@ -46,13 +52,15 @@ class LowStock:
 
 
 def items(session: Session) -> dict[str, Item]:
-    """Return every variant by SKU, in the order of the shelves, with what is available now. Two queries."""
-    rows = session.execute(VARIANTS).all()
+    """Return every variant by SKU, in the order of the shelves, with what is available now. One query."""
+    rows = session.connection().execute(_ITEMS).all()
     parts: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for bundle, part, quantity in session.execute(PARTS):
-        parts[bundle].append((part, quantity))
-    single = {row.sku: None if row.digital else (row.free or 0) for row in rows}
-    return {row.sku: _item(row, parts.get(row.sku, ()), single) for row in rows}
+    for row in rows:
+        if row.part_sku is not None:
+            parts[row.sku].append((row.part_sku, row.part_quantity))
+    by_sku = {row.sku: row for row in rows}
+    single = {sku: None if row.digital else (row.free or 0) for sku, row in by_sku.items()}
+    return {sku: _item(row, parts.get(sku, ()), single) for sku, row in by_sku.items()}
 
 
 def _item(row: Any, parts: Sequence[tuple[str, int]], single: Mapping[str, int | None]) -> Item:

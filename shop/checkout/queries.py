@@ -1,4 +1,4 @@
-"""A cart priced as the shop is at this moment: the cart page, the checkout form and ``place`` read it here."""
+"""A cart priced as the shop is at this moment, for the cart page, the checkout form and ``place``."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,13 +30,16 @@ SHOP_ZONE = Config().time_zone
 # What an empty cart is priced in.
 DEFAULT_CURRENCY = "USD"
 
+ORDERS = Order.metadata.tables["orders"]
+HOLDS = StockHold.metadata.tables["stock_holds"]
+
 _OWN_ORDER = (
-    select(Order.id, StockHold.sku, StockHold.quantity)
-    .outerjoin(StockHold, and_(StockHold.order_id == Order.id, StockHold.state == "held"))
-    .where(Order.cart_key == bindparam("cart_key"), Order.state == "pending")
+    select(ORDERS.c.id, HOLDS.c.sku, HOLDS.c.quantity)
+    .outerjoin(HOLDS, and_(HOLDS.c.order_id == ORDERS.c.id, HOLDS.c.state == "held"))
+    .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == "pending")
 )
 _ORDERS_BEFORE = select(func.count()).where(
-    Order.email_normalized == bindparam("email"), Order.paid_at.is_not(None)
+    ORDERS.c.email_normalized == bindparam("email"), ORDERS.c.paid_at.is_not(None)
 )
 
 
@@ -134,7 +137,7 @@ def price_cart(
 def _own_order(session: Session, cart: Cart) -> _OwnOrder:
     if not cart.key:
         return _OwnOrder(None, {})
-    rows = session.execute(_OWN_ORDER, {"cart_key": cart.key}).all()
+    rows = session.connection().execute(_OWN_ORDER, {"cart_key": cart.key}).all()
     return _OwnOrder(
         rows[0].id if rows else None, {row.sku: row.quantity for row in rows if row.sku is not None}
     )

@@ -4,7 +4,17 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from shop import email_address
@@ -12,75 +22,75 @@ from shop.db import Moment
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code, Redemption
 from shop.discounts.rules import CodeTerms, CodeTry, Terms
 
-# What no SKU and no country contains.
-_BETWEEN = "\n"
-_COUNTING = ("held", "redeemed")
+CAMPAIGNS = Campaign.metadata.tables["campaigns"]
+ITEMS = CampaignItem.metadata.tables["campaign_items"]
+COUNTRIES = CampaignCountry.metadata.tables["campaign_countries"]
+CODES = Code.metadata.tables["codes"]
+REDEMPTIONS = Redemption.metadata.tables["redemptions"]
+
+# What no SKU and no country contains; written into the statement, which stays the same at every call.
+BETWEEN = ","
+COUNTING = ("held", "redeemed")
 
 
-def _joined(column: Any, campaign_id: Any) -> Any:
+def _joined(column: ColumnElement[str], campaign_id: ColumnElement[int]) -> ScalarSelect[Any]:
+    separator: Any = literal_column(f"'{BETWEEN}'")
     return (
-        select(func.aggregate_strings(column, _BETWEEN))
-        .where(campaign_id == Campaign.id)
-        .correlate(Campaign)
+        select(func.aggregate_strings(column, separator))
+        .where(campaign_id == CAMPAIGNS.c.id)
+        .correlate(CAMPAIGNS)
         .scalar_subquery()
     )
 
 
-_CAMPAIGN = (
-    Campaign.id,
-    Campaign.name,
-    Campaign.kind,
-    Campaign.currency,
-    Campaign.percent_basis_points,
-    Campaign.amount,
-    Campaign.automatic,
-    Campaign.combinable,
-    Campaign.public,
-    Campaign.active,
-    Campaign.minimum_subtotal_amount,
-    Campaign.minimum_quantity,
-    Campaign.first_order_only,
-    Campaign.max_uses,
-    Campaign.max_uses_per_customer,
-    (Campaign.held + Campaign.redeemed).label("uses"),
-    Campaign.starts_at,
-    Campaign.ends_at,
-    _joined(CampaignItem.sku, CampaignItem.campaign_id).label("skus"),
-    _joined(CampaignCountry.country, CampaignCountry.campaign_id).label("countries"),
+_TERMS = (
+    CAMPAIGNS.c.id,
+    CAMPAIGNS.c.name,
+    CAMPAIGNS.c.kind,
+    CAMPAIGNS.c.currency,
+    CAMPAIGNS.c.percent_basis_points,
+    CAMPAIGNS.c.amount,
+    CAMPAIGNS.c.automatic,
+    CAMPAIGNS.c.combinable,
+    CAMPAIGNS.c.public,
+    CAMPAIGNS.c.active,
+    CAMPAIGNS.c.minimum_subtotal_amount,
+    CAMPAIGNS.c.minimum_quantity,
+    CAMPAIGNS.c.first_order_only,
+    CAMPAIGNS.c.max_uses,
+    CAMPAIGNS.c.max_uses_per_customer,
+    (CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed).label("uses"),
+    CAMPAIGNS.c.starts_at,
+    CAMPAIGNS.c.ends_at,
+    _joined(ITEMS.c.sku, ITEMS.c.campaign_id).label("skus"),
+    _joined(COUNTRIES.c.country, COUNTRIES.c.campaign_id).label("countries"),
 )
+_CODE_TERMS = (
+    CODES.c.id.label("code_id"),
+    CODES.c.code.label("code"),
+    CODES.c.active.label("code_active"),
+    CODES.c.bound_email.label("bound_email"),
+    CODES.c.max_uses.label("code_max_uses"),
+    (CODES.c.held + CODES.c.redeemed).label("code_uses"),
+    CODES.c.ends_at.label("code_ends_at"),
+)
+_NO_CODE = tuple(null().label(column.name) for column in _CODE_TERMS)
+_NOW = bindparam("now", type_=Moment())
 # The code's select comes first in the union: its columns give the types.
-_CODE: Select[Any] = (
-    select(
-        *_CAMPAIGN,
-        Code.id.label("code_id"),
-        Code.code.label("code"),
-        Code.active.label("code_active"),
-        Code.bound_email.label("bound_email"),
-        Code.max_uses.label("code_max_uses"),
-        (Code.held + Code.redeemed).label("code_uses"),
-        Code.ends_at.label("code_ends_at"),
-    )
-    .join(Code, Code.campaign_id == Campaign.id)
-    .where(Code.code == bindparam("code"))
+_CODE = (
+    select(*_TERMS, *_CODE_TERMS)
+    .join(CODES, CODES.c.campaign_id == CAMPAIGNS.c.id)
+    .where(CODES.c.code == bindparam("code"))
 )
-_OFFERS: Select[Any] = select(
-    *_CAMPAIGN,
-    null().label("code_id"),
-    null().label("code"),
-    null().label("code_active"),
-    null().label("bound_email"),
-    null().label("code_max_uses"),
-    null().label("code_uses"),
-    null().label("code_ends_at"),
-).where(
-    Campaign.automatic,
-    Campaign.active,
-    or_(Campaign.starts_at.is_(None), Campaign.starts_at <= bindparam("now", type_=Moment())),
-    or_(Campaign.ends_at.is_(None), Campaign.ends_at > bindparam("now", type_=Moment())),
+_OFFERS = select(*_TERMS, *_NO_CODE).where(
+    CAMPAIGNS.c.automatic,
+    CAMPAIGNS.c.active,
+    or_(CAMPAIGNS.c.starts_at.is_(None), CAMPAIGNS.c.starts_at <= _NOW),
+    or_(CAMPAIGNS.c.ends_at.is_(None), CAMPAIGNS.c.ends_at > _NOW),
 )
 _CODE_AND_OFFERS = union_all(_CODE, _OFFERS)
-_USES_OF_ORDER = select(Redemption.campaign_id, Redemption.code_id).where(
-    Redemption.order_id == bindparam("order_id"), Redemption.state.in_(_COUNTING)
+_USES_OF_ORDER = select(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id).where(
+    REDEMPTIONS.c.order_id == bindparam("order_id"), REDEMPTIONS.c.state.in_(COUNTING)
 )
 
 
@@ -98,9 +108,9 @@ def offers_and_code(
     her own unpaid order holds. One query, two more for such an order.
     """
     if code:
-        rows = session.execute(_CODE_AND_OFFERS, {"code": code, "now": now}).all()
+        rows = session.connection().execute(_CODE_AND_OFFERS, {"code": code, "now": now}).all()
     else:
-        rows = session.execute(_OFFERS, {"now": now}).all()
+        rows = session.connection().execute(_OFFERS, {"now": now}).all()
     own = _own_uses(session, without_order_id)
     found: tuple[CodeTerms, Terms] | None = None
     offers = []
@@ -125,23 +135,23 @@ def uses_of_customer(
     if not campaign_ids:
         return {}
     query = (
-        select(Redemption.campaign_id, func.count())
+        select(REDEMPTIONS.c.campaign_id, func.count())
         .where(
-            Redemption.campaign_id.in_(campaign_ids),
-            Redemption.email_normalized == email_normalized,
-            Redemption.state.in_(_COUNTING),
+            REDEMPTIONS.c.campaign_id.in_(campaign_ids),
+            REDEMPTIONS.c.email_normalized == email_normalized,
+            REDEMPTIONS.c.state.in_(COUNTING),
         )
-        .group_by(Redemption.campaign_id)
+        .group_by(REDEMPTIONS.c.campaign_id)
     )
     if without_order_id is not None:
-        query = query.where(Redemption.order_id != without_order_id)
+        query = query.where(REDEMPTIONS.c.order_id != without_order_id)
     return dict(session.execute(query).tuples().all())
 
 
 def _own_uses(session: Session, order_id: int | None) -> Collection[tuple[int, int | None]]:
     if order_id is None:
         return ()
-    return session.execute(_USES_OF_ORDER, {"order_id": order_id}).tuples().all()
+    return session.connection().execute(_USES_OF_ORDER, {"order_id": order_id}).tuples().all()
 
 
 def _terms(row: Any, own: Collection[tuple[int, int | None]]) -> Terms:
@@ -156,8 +166,8 @@ def _terms(row: Any, own: Collection[tuple[int, int | None]]) -> Terms:
         combinable=row.combinable,
         public=row.public,
         active=row.active,
-        skus=frozenset(row.skus.split(_BETWEEN)) if row.skus else frozenset(),
-        countries=frozenset(row.countries.split(_BETWEEN)) if row.countries else frozenset(),
+        skus=frozenset(row.skus.split(BETWEEN)) if row.skus else frozenset(),
+        countries=frozenset(row.countries.split(BETWEEN)) if row.countries else frozenset(),
         minimum_subtotal_amount=row.minimum_subtotal_amount,
         minimum_quantity=row.minimum_quantity,
         first_order_only=row.first_order_only,

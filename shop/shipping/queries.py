@@ -8,63 +8,66 @@ from sqlalchemy.orm import Session
 from shop.shipping.models import ShippingCountry, ShippingRate, ShippingZone
 from shop.shipping.rules import Rate
 
-COUNTRIES = (
-    select(ShippingCountry.country)
-    .join(ShippingZone, ShippingZone.id == ShippingCountry.zone_id)
-    .order_by(ShippingZone.position, ShippingCountry.country)
+ZONES = ShippingZone.metadata.tables["shipping_zones"]
+SERVED = ShippingCountry.metadata.tables["shipping_countries"]
+RATES = ShippingRate.metadata.tables["shipping_rates"]
+
+_COUNTRIES = (
+    select(SERVED.c.country)
+    .join(ZONES, ZONES.c.id == SERVED.c.zone_id)
+    .order_by(ZONES.c.position, SERVED.c.country)
 )
 RATE_COLUMNS = (
-    ShippingRate.method,
-    ShippingRate.name,
-    ShippingRate.amount,
-    ShippingRate.currency,
-    ShippingRate.free_from_amount,
-    ShippingRate.handling_days_min,
-    ShippingRate.handling_days_max,
-    ShippingRate.transit_days_min,
-    ShippingRate.transit_days_max,
+    RATES.c.method,
+    RATES.c.name,
+    RATES.c.amount,
+    RATES.c.currency,
+    RATES.c.free_from_amount,
+    RATES.c.handling_days_min,
+    RATES.c.handling_days_max,
+    RATES.c.transit_days_min,
+    RATES.c.transit_days_max,
 )
 FITS = (
-    ShippingRate.currency == bindparam("currency"),
-    ShippingRate.min_weight_grams <= bindparam("weight"),
-    (ShippingRate.max_weight_grams.is_(None)) | (ShippingRate.max_weight_grams >= bindparam("weight")),
+    RATES.c.currency == bindparam("currency"),
+    RATES.c.min_weight_grams <= bindparam("weight"),
+    (RATES.c.max_weight_grams.is_(None)) | (RATES.c.max_weight_grams >= bindparam("weight")),
 )
 # Of two weight ranges that touch in one gram the heavier one counts.
 RATE_ORDER = (
-    ShippingRate.position,
-    ShippingRate.amount,
-    ShippingRate.method,
-    ShippingRate.min_weight_grams.desc(),
+    RATES.c.position,
+    RATES.c.method,
+    RATES.c.min_weight_grams.desc(),
 )
-RATES = (
-    select(ShippingZone.name.label("zone_name"), *RATE_COLUMNS)
-    .join(ShippingZone, ShippingZone.id == ShippingRate.zone_id)
+_RATES = (
+    select(ZONES.c.name.label("zone_name"), *RATE_COLUMNS)
+    .join(ZONES, ZONES.c.id == RATES.c.zone_id)
     .join(
-        ShippingCountry,
-        and_(
-            ShippingCountry.zone_id == ShippingRate.zone_id, ShippingCountry.country == bindparam("country")
-        ),
+        SERVED,
+        and_(SERVED.c.zone_id == RATES.c.zone_id, SERVED.c.country == bindparam("country")),
     )
     .where(*FITS)
     .order_by(*RATE_ORDER)
 )
-ZONE_COUNTRIES = select(ShippingCountry.zone_id, ShippingCountry.country).order_by(ShippingCountry.country)
+ZONE_COUNTRIES = select(SERVED.c.zone_id, SERVED.c.country).order_by(SERVED.c.country)
 ZONE_RATES = (
-    select(ShippingRate.zone_id, ShippingZone.name.label("zone_name"), *RATE_COLUMNS)
-    .join(ShippingZone, ShippingZone.id == ShippingRate.zone_id)
+    select(RATES.c.zone_id, ZONES.c.name.label("zone_name"), *RATE_COLUMNS)
+    .join(ZONES, ZONES.c.id == RATES.c.zone_id)
     .where(*FITS)
-    .order_by(ShippingZone.position, *RATE_ORDER)
+    .order_by(ZONES.c.position, *RATE_ORDER)
 )
 
 
 def countries(session: Session) -> list[str]:
     """Return the countries the shop ships to (ISO 3166-1 alpha-2), the home zone's first."""
-    return list(session.scalars(COUNTRIES))
+    return list(session.connection().scalars(_COUNTRIES))
 
 
 def rates(session: Session, country: str, weight_grams: int, currency: str) -> list[Rate]:
     """Return the ways to ship ``weight_grams`` to ``country``, the usual one first; none if not served."""
-    rows = session.execute(RATES, {"country": country, "weight": weight_grams, "currency": currency})
+    rows = session.connection().execute(
+        _RATES, {"country": country, "weight": weight_grams, "currency": currency}
+    )
     by_method: dict[str, Rate] = {}
     for row in rows:
         by_method.setdefault(row.method, _rate(row))
