@@ -1,0 +1,103 @@
+"""The visitor's cart, carried by the visitor: signed, so that nobody else writes it, and small."""
+
+import json
+import re
+from typing import Any
+
+from flask import Request, Response
+from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+
+from shop.cart.rules import MAX_CODE_LENGTH, MAX_ENTRIES, MAX_QUANTITY, MAX_SKU_LENGTH, Cart, Entry
+from shop.errors import Reason, Refused
+from shop.web.tools import tools
+
+CART = "cart"
+# Read by the header's script on pages that are the same for everybody; nobody trusts it.
+COUNT = "cart_count"
+KEPT_SECONDS = 30 * 24 * 60 * 60
+# A full cart of the longest names is smaller; a longer cookie is not ours.
+MAX_BYTES = 4000
+
+_KEY = re.compile(r"[0-9a-f]{32}|")
+_COUNTRY = re.compile(r"[A-Z]{2}|")
+
+
+def read_cart(request: Request) -> tuple[Cart, Refused | None]:
+    """Return the cart that came with ``request``, empty if there is none.
+
+    A cookie that cannot be read gives an empty cart and the refusal to tell of: CART_TOO_OLD after 30 days,
+    CART_UNREADABLE for one that the shop did not write or no longer understands. Never raises.
+    """
+    text = request.cookies.get(CART, "")
+    if not text:
+        return Cart(), None
+    if len(text) > MAX_BYTES:
+        return Cart(), Refused(Reason.CART_UNREADABLE)
+    try:
+        return _unpacked(_serializer().loads(text, max_age=KEPT_SECONDS)), None
+    except SignatureExpired:
+        return Cart(), Refused(Reason.CART_TOO_OLD)
+    except (BadData, ValueError, TypeError, RecursionError):
+        return Cart(), Refused(Reason.CART_UNREADABLE)
+
+
+def write_cart(response: Response, cart: Cart) -> None:
+    """Send ``cart`` with ``response``, for 30 days from now, and its count for the header."""
+    if cart == Cart():
+        clear_cart(response)
+        return
+    _send(response, CART, str(_serializer().dumps(_packed(cart))), httponly=True)
+    _send(response, COUNT, str(cart.count), httponly=False)
+
+
+def clear_cart(response: Response) -> None:
+    """Take the cart away from the visitor: it was bought, or could not be read."""
+    for name in (CART, COUNT):
+        response.delete_cookie(name, secure=_secure(), samesite="Lax", httponly=name == CART)
+
+
+def _send(response: Response, name: str, value: str, *, httponly: bool) -> None:
+    response.set_cookie(
+        name, value, max_age=KEPT_SECONDS, secure=_secure(), httponly=httponly, samesite="Lax"
+    )
+
+
+def _secure() -> bool:
+    return tools().config.base_url.startswith("https://")
+
+
+def _serializer() -> URLSafeTimedSerializer[str]:
+    return URLSafeTimedSerializer(tools().config.secret_key, salt="cart", serializer=json)
+
+
+def _packed(cart: Cart) -> list[Any]:
+    entries = [[entry.sku, entry.quantity, entry.seen_amount] for entry in cart.entries]
+    return [cart.key, entries, cart.code, cart.country, int(cart.code_from_link)]
+
+
+def _unpacked(packed: Any) -> Cart:
+    """Return the cart that was packed; raises ValueError or TypeError when an older shop packed it otherwise."""
+    key, entries, code, country, from_link = packed
+    cart = Cart(key, tuple(_entry(*entry) for entry in entries), code, country, bool(from_link))
+    if (
+        not _KEY.fullmatch(key)
+        or not _COUNTRY.fullmatch(country)
+        or not isinstance(code, str)
+        or len(code) > MAX_CODE_LENGTH
+        or len(cart.entries) > MAX_ENTRIES
+        or len(cart.quantities) < len(cart.entries)
+    ):
+        raise ValueError("not a cart")
+    return cart
+
+
+def _entry(sku: Any, quantity: Any, seen_amount: Any) -> Entry:
+    if (
+        not isinstance(sku, str)
+        or not 1 <= len(sku) <= MAX_SKU_LENGTH
+        or type(quantity) is not int
+        or not 1 <= quantity <= MAX_QUANTITY
+        or type(seen_amount) is not int
+    ):
+        raise ValueError("not a cart entry")
+    return Entry(sku, quantity, seen_amount)
