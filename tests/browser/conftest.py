@@ -1,0 +1,118 @@
+"""A real Chromium for the journeys. A page that complains, or talks to another machine, fails its test."""
+
+import os
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.browser import chromium
+
+WIDE = {"width": 1440, "height": 900}
+NARROW = {"width": 390, "height": 844}
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--disable-sync",
+    "--font-render-hinting=none",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for each worker."""
+    os.environ.update(chromium.node_for_playwright())
+    found = chromium.find()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=found.program, env=found.environment(), args=FLAGS, chromium_sandbox=False
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about so far; a test that wants a complaint takes it off the list."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints: list[str]) -> Iterator[Callable[..., Page]]:
+    """Opens a page in a context of its own: `open_page(size=NARROW, java_script_enabled=False)`.
+
+    Each call is another visitor. Fails the test at its end on a console error, an exception in a script, a
+    report of the Content-Security-Policy, or a request to another machine.
+    """
+    contexts: list[BrowserContext] = []
+
+    def open_one(*, size: dict[str, int] = WIDE, **options: object) -> Page:
+        context = browser.new_context(viewport=size, reduced_motion="reduce", **options)
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        _watch(context, complaints)
+        return context.new_page()
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    if complaints:
+        pytest.fail("The browser complained:\n" + "\n".join(complaints), pytrace=False)
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """A visitor with a wide screen."""
+    return open_page()
+
+
+@pytest.fixture
+def narrow_page(open_page: Callable[..., Page]) -> Page:
+    """A visitor with a phone."""
+    return open_page(size=NARROW, has_touch=True)
+
+
+@pytest.fixture
+def page_without_javascript(open_page: Callable[..., Page]) -> Page:
+    """A visitor whose browser runs no script."""
+    return open_page(java_script_enabled=False)
+
+
+@pytest.fixture(params=[WIDE, NARROW], ids=["wide", "narrow"])
+def page_of_each_size(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
+    """The test runs twice: on a wide screen and on a phone."""
+    return open_page(size=request.param)
+
+
+def _watch(context: BrowserContext, complaints: list[str]) -> None:
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not _is_a_refusal(message):
+            complaints.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def request(asked: Request) -> None:
+        if not _stays_here(asked.url):
+            complaints.append(f"request to another machine: {asked.url}")
+
+    context.on("console", console)
+    context.on("request", request)
+    context.on("weberror", lambda error: complaints.append(f"script: {error.error}"))
+
+
+def _is_a_refusal(message: ConsoleMessage) -> bool:
+    """Whether the console only tells the status of the page itself: a form sent back with 422 is no fault."""
+    page = message.page
+    return (
+        message.text.startswith("Failed to load resource: the server responded with a status of 4")
+        and page is not None
+        and message.location.get("url", "").split("#")[0] == page.url.split("#")[0]
+    )
+
+
+def _stays_here(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("data", "blob", "about") or parts.hostname in ("127.0.0.1", "localhost")

@@ -1,0 +1,183 @@
+"""The ground of every test: both databases, no network, nobody's settings, and one folder per run."""
+
+import fcntl
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from uuid import uuid4
+
+import hypothesis
+import pytest
+from sqlalchemy import Engine, create_engine, make_url
+
+from shop.db import migrate, open_engine
+from tests import postgresql
+
+RUN_FOLDER = pytest.StashKey[Path]()
+SOMEBODYS_SETTINGS = re.compile(
+    r"(SHOP|STRIPE|PG|HYPOTHESIS)[A-Z_]*|BASE_URL|PORT|DATABASE_URL|SECRET_KEY|SMTP_URL|ADMIN_EMAIL"
+    r"|[a-z]+_proxy|[A-Z]+_PROXY"
+)
+
+# --- Nothing from the machine's owner ---
+
+for _name in [name for name in os.environ if SOMEBODYS_SETTINGS.fullmatch(name)]:
+    del os.environ[_name]
+# A machine far from UTC, and not by whole hours: code that takes local time for UTC fails here, always.
+os.environ["TZ"] = "Asia/Kathmandu"
+time.tzset()
+
+
+class ReachedOutside(Exception):
+    """A test tried to reach another machine; the shop's tests need no network."""
+
+
+def _loopback_only(event: str, arguments: tuple[object, ...]) -> None:
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        host = arguments[0]
+    elif event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    else:
+        return
+    name = host.decode() if isinstance(host, bytes) else host
+    if name not in (None, "", "localhost") and not _is_loopback(str(name)):
+        raise ReachedOutside(f"{event} to {name}: tests may only talk to this machine")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(_loopback_only)
+
+# The same examples on every run: red means a change of ours. `--hypothesis-profile=explore` looks further.
+hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=100)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=3000)
+hypothesis.settings.load_profile("house")
+
+# --- One run: its folder, its workers, its PostgreSQL ---
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The first process makes the run's folder; the others are told where it is."""
+    if hasattr(config, "workerinput"):
+        config.stash[RUN_FOLDER] = Path(config.workerinput["run_folder"])
+        return
+    # PostgreSQL does not run as root: another account must be able to walk to its folder.
+    as_root = os.geteuid() == 0
+    folder = Path(tempfile.mkdtemp(prefix="shop-tests-", dir="/tmp" if as_root else None))
+    folder.chmod(0o711 if as_root else 0o700)
+    (folder / "parent").write_text(str(os.getpid()))
+    config.stash[RUN_FOLDER] = folder
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: object) -> None:
+    """Tells a worker of pytest-xdist where the run's folder is."""
+    node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers at least, since tests also wait; four at most, since each may run servers of its own."""
+    return max(2, min(4, len(os.sched_getaffinity(0))))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The first process stops the server and removes the folder."""
+    if not hasattr(config, "workerinput") and RUN_FOLDER in config.stash:
+        postgresql.stop(config.stash[RUN_FOLDER])
+        shutil.rmtree(config.stash[RUN_FOLDER], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """A directory that all workers of this run share."""
+    return pytestconfig.stash[RUN_FOLDER]
+
+
+# --- Databases ---
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(run_folder: Path) -> str:
+    """The address of an empty database on the run's PostgreSQL server; fails when there can be no server."""
+    return postgresql.url_of_server(run_folder, int((run_folder / "parent").read_text()))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run_folder: Path) -> Path:
+    """A SQLite file with every migration and nothing else, to be copied."""
+    path = run_folder / "template.sqlite"
+    with (run_folder / "sqlite.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            part = run_folder / "template.part"
+            _migrate(f"sqlite:///{part}")
+            part.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(run_folder: Path, postgresql_url: str) -> str:
+    """The name of a PostgreSQL database with every migration and nothing else, to be copied."""
+    made = run_folder / "postgresql.migrated"
+    with (run_folder / "postgresql.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            _tell(postgresql_url, "CREATE DATABASE shop_template")
+            _migrate(_named(postgresql_url, "shop_template"))
+            made.touch()
+    return "shop_template"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated, empty database of this test's own: once on SQLite, once on PostgreSQL.
+
+    For processes that a test starts. To stay on one of the two:
+    `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+    """
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "shop.sqlite")
+        yield f"sqlite:///{copy}"
+        return
+    server, template = (request.getfixturevalue(name) for name in ("postgresql_url", "postgresql_template"))
+    name = f"test_{uuid4().hex}"
+    _tell(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    yield _named(server, name)
+    _tell(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An open engine on a migrated, empty database: each test runs on SQLite and on PostgreSQL."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+def _named(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _migrate(url: str) -> None:
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
+
+
+def _tell(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
