@@ -24,9 +24,9 @@ PACKED = Path("node_modules/@sparticuz/chromium/bin")
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir prefix="relative">fonts</dir>
+  <dir>{folder}/fonts</dir>
   <dir>/usr/share/fonts</dir>
-  <cachedir prefix="relative">fonts-cache</cachedir>
+  <cachedir>{folder}/fonts-cache</cachedir>
 </fontconfig>
 """
 
@@ -86,7 +86,7 @@ def _fetch_chromium() -> None:
         packed = io.BytesIO(brotli.decompress((folder / PACKED / f"{name}.tar.br").read_bytes()))
         with tarfile.open(fileobj=packed) as archive:
             archive.extractall(folder, filter="data")
-    (folder / "fonts.conf").write_text(FONTS)
+    (folder / "fonts.conf").write_text(FONTS.format(folder=folder))
     shutil.rmtree(folder / "node_modules")
     shutil.rmtree(folder / "npm-cache")
     _start_once(chromium.fetched())

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from tests.browser.accessibility import accessibility_faults
 
 PAGES = {
+    "/favicon.ico": "every browser asks for it",
     "/": "<!doctype html><html lang=en><title>t</title><main><h1>Words of the page</h1></main></html>",
     "/faulty": "<!doctype html><html><img src=/picture><script>undefinedWord()</script></html>",
     "/abroad": "<!doctype html><html lang=en><title>t</title><img alt='' src=http://shop.example/p.png></html>",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FLOORS = {  # from the ground up
-    "the ground": {"db", "money", "errors", "clock", "config"},
+    "the ground": {"db", "money", "errors", "clock", "config", "email_address"},
     "the words": {"content"},
     "tools that reach outside": {"payments", "mail"},
     "domains": {"catalog", "cart", "discounts", "shipping", "orders", "subscribers", "articles", "staff"},
@@ -13,17 +13,17 @@ FLOORS = {  # from the ground up
     "what every view shares": {"web"},
     "forms": {"forms"},
     "views": {"views", "admin"},
-    "the top": {"app", "cli", "run", "worker", "tables", "__main__"},
+    "the top": {"app", "cli", "run", "worker", "seed", "tables", "__main__"},
 }
 NAMES = list(FLOORS)
 ONE_ROOM = {NAMES.index("the ground"), NAMES.index("the top")}  # its modules may use each other
 MAY_IMPORT_FLASK = {"web", "forms", "views", "admin", "app", "cli", "standin"}
 NOT_A_NAME = {"services", "utils", "helpers", "common", "manager", "base"}
 ADVICE = {
-    "domains": "what needs two domains belongs in a flow (checkout, welcome, reports), or a view if it only shows",
+    "domains": "what needs two domains belongs in a flow (checkout, welcome, reports), or in a view",
     "flows": "flows do not know each other: what both need belongs in a domain",
     "views": "views do not know each other: what both need belongs in web, or in queries.py of its domain",
-    "what every view shares": "what a flow or a domain needs belongs on its floor, or is passed down as a value",
+    "what every view shares": "what a flow or a domain needs is passed down as a value",
     "the top": "what others need belongs on a floor of its own; the top only puts things together",
 }
 
