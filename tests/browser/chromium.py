@@ -48,7 +48,11 @@ def fetched() -> Chromium:
     # It was built for a machine without fonts and NSS, and brings both along.
     return Chromium(
         FETCHED / "chromium",
-        {"LD_LIBRARY_PATH": str(FETCHED / "lib"), "FONTCONFIG_FILE": str(FETCHED / "fonts.conf")},
+        {
+            "LD_LIBRARY_PATH": str(FETCHED / "lib"),
+            "FONTCONFIG_FILE": str(FETCHED / "fonts.conf"),
+            "XDG_CACHE_HOME": str(FETCHED / "cache"),
+        },
     )
 
 

@@ -24,9 +24,9 @@ PACKED = Path("node_modules/@sparticuz/chromium/bin")
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
-  <dir>{folder}/fonts</dir>
+  <dir prefix="relative">fonts</dir>
   <dir>/usr/share/fonts</dir>
-  <cachedir>{folder}/fonts-cache</cachedir>
+  <cachedir prefix="xdg">fontconfig</cachedir>
 </fontconfig>
 """
 
@@ -73,10 +73,10 @@ def _fetch_chromium() -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder)
     node = chromium.fetched_node()
+    npm = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
     _run(
-        [node, node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js", "ci", "--prefix", folder,
-         "--cache", folder / "npm-cache", "--ignore-scripts", "--no-audit", "--no-fund",
-         "--no-update-notifier"],
+        [node, "--use-system-ca", npm, "ci", "--prefix", folder, "--cache", folder / "npm-cache",
+         "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"],
         "Chromium could not be installed from npm",
     )  # fmt: skip
     program = folder / "chromium"
@@ -85,8 +85,9 @@ def _fetch_chromium() -> None:
     for name in ("al2023", "fonts", "swiftshader"):
         packed = io.BytesIO(brotli.decompress((folder / PACKED / f"{name}.tar.br").read_bytes()))
         with tarfile.open(fileobj=packed) as archive:
-            archive.extractall(folder, filter="data")
-    (folder / "fonts.conf").write_text(FONTS.format(folder=folder))
+            # Python 3.11.2, Debian 12's, has no filters yet; what is unpacked was checked by its hash.
+            archive.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+    (folder / "fonts.conf").write_text(FONTS)
     shutil.rmtree(folder / "node_modules")
     shutil.rmtree(folder / "npm-cache")
     _start_once(chromium.fetched())
