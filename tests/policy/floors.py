@@ -122,8 +122,14 @@ def _floor_fault(module: str, target: str) -> str | None:
 
 
 def _environment_faults(module: str, tree: ast.Module) -> Iterator[str]:
+    """Only config reads it; the top may hand it on whole: load(os.environ), or to a process it starts."""
     if module == "shop.config":
         return
+    on_top = room(module) in FLOORS["the top"]
+    parts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Subscript)]
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb"):
+        read = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
+        if read in ("os.getenv", "os.environb") or (read == "os.environ" and (node in parts or not on_top)):
             yield f"{node.lineno} reads the environment: settings are read in shop/config.py and passed on"
+        if isinstance(node, ast.ImportFrom) and node.module == "os" and node.names[0].name == "environ":
+            yield f"{node.lineno} imports environ: settings are read in shop/config.py and passed on"

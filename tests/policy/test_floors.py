@@ -56,6 +56,10 @@ def test_a_file_is_named_after_what_is_in_it() -> None:
         ("payments/stripe.py", "from shop.payments.standin import app", "a program of its own"),
         ("orders/actions.py", "def ship():\n    from shop import money", "hides an import"),
         ("orders/actions.py", "import os\nname = os.environ['SHOP_NAME']", "reads the environment"),
+        ("worker.py", "import os\nname = os.environ.get('SHOP_NAME')", "reads the environment"),
+        ("cli.py", "import os\nname = os.getenv('SHOP_NAME')", "reads the environment"),
+        ("orders/actions.py", "import os\nload(os.environ)", "reads the environment"),
+        ("web/tools.py", "from os import environ", "passed on"),
         ("orders/helpers.py", "", "says nothing"),
         ("pricing/rules.py", "from shop import money", "is on no floor"),
     ],
@@ -82,6 +86,8 @@ def test_a_line_in_the_wrong_room_is_told_where_it_belongs(
             "import flask\nfrom shop import app, worker\nfrom shop.payments.standin import app as standin",
         ),
         ("config.py", "import os\nname = os.environ['SHOP_NAME']"),
+        ("app.py", "import os\nload(os.environ)\nstart({**os.environ, 'PORT': '1'})"),
+        ("web/tools.py", "def agent(request):\n    return request.environ['HTTP_USER_AGENT']"),
     ],
 )
 def test_a_line_in_its_room_is_left_alone(tmp_path: Path, file: str, line: str) -> None:
