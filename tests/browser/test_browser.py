@@ -36,9 +36,14 @@ class _Pages(BaseHTTPRequestHandler):
         return
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        return  # a browser that is closed drops its connections
+
+
 @pytest.fixture(scope="module")
 def address() -> str:
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Pages) as server:
+    with _Server(("127.0.0.1", 0), _Pages) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
