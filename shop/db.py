@@ -47,7 +47,7 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy's signature
         """Give back an aware UTC datetime."""
         if value is None:
             return None
@@ -113,9 +113,12 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """Open a transaction that writes: leaving quietly commits, raising undoes everything."""
-    with engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
-        with session.begin():
-            yield session
+    with (
+        engine.connect().execution_options(writes=True) as connection,
+        Session(connection) as session,
+        session.begin(),
+    ):
+        yield session
 
 
 @contextmanager
