@@ -158,9 +158,7 @@ def live_attempt(session: Session, order_id: int) -> CheckoutAttempt | None:
     ).one_or_none()
 
 
-def add_attempt(
-    session: Session, till: Till, order: Order, *, key: str, now: datetime
-) -> CheckoutAttempt:
+def add_attempt(session: Session, till: Till, order: Order, *, key: str, now: datetime) -> CheckoutAttempt:
     """Write the next attempt to pay for an order, with the exact parameters of the call that will follow."""
     expires_at = now + PAGE_LIFETIME
     last = session.scalar(

@@ -10,8 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop import money
 from shop.catalog import actions as stock
 from shop.checkout import letters
+from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.till import Till
 from shop.db import lock_rows, reading, writing
@@ -51,9 +53,7 @@ def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot,
 
 def lock_both(session: Session, attempt_id: int) -> tuple[Order, CheckoutAttempt]:
     """Lock the order, then the attempt, always in this order, and return both as they are now."""
-    order_id = session.scalars(
-        select(CheckoutAttempt.order_id).where(CheckoutAttempt.id == attempt_id)
-    ).one()
+    order_id = session.scalars(select(CheckoutAttempt.order_id).where(CheckoutAttempt.id == attempt_id)).one()
     order = orders.lock(session, order_id)
     statement = (
         select(CheckoutAttempt)
@@ -95,21 +95,21 @@ def _complete(
     paid = snapshot.payment
     if paid is None:
         # A page that is complete without a payment had nothing to collect; the shop never makes such a page.
-        orders.flag(session, order.id, "amount_differs", now=now, reference=snapshot.id, **_told(order, 0))
+        raise_flag(session, till, order, "amount_differs", now=now, reference=snapshot.id, **_told(order, 0))
         attempt.state = "complete"
         return
     if snapshot.livemode != till.config.livemode:
-        orders.flag(session, order.id, "livemode_differs", now=now, reference=paid.id)
+        raise_flag(session, till, order, "livemode_differs", now=now, reference=paid.id)
         attempt.state = "complete"
         return
-    row, was = record_payment(session, order, attempt, paid, now=now)
+    row, was = record_payment(session, order, paid, now=now)
     if was == "succeeded":
         return
     attempt.payment_id = paid.id
     if row.state == "succeeded":
         attempt.state, attempt.processing = "complete", False
         _take_address(order, snapshot)
-        accept(session, till, order, row, _mismatches(till, order, snapshot), now=now)
+        accept(session, till, order, row, _mismatches(order, snapshot), now=now)
     elif row.state == "processing" and attempt.state != "failed":
         attempt.state, attempt.processing = "complete", True
         _take_address(order, snapshot)
@@ -125,7 +125,6 @@ def _complete(
 def record_payment(
     session: Session,
     order: Order,
-    attempt: CheckoutAttempt | None,
     paid: PaymentSnapshot,
     *,
     now: datetime,
@@ -150,7 +149,13 @@ def record_payment(
 
 
 def accept(
-    session: Session, till: Till, order: Order, payment: Payment, mismatches: dict[str, dict[str, object]], *, now: datetime
+    session: Session,
+    till: Till,
+    order: Order,
+    payment: Payment,
+    mismatches: dict[str, dict[str, str]],
+    *,
+    now: datetime,
 ) -> None:
     """Use a payment that has succeeded: for its order if that waits for it, else send it back. Never drop it."""
     orders.note(
@@ -164,27 +169,27 @@ def accept(
         payment=payment.provider_id,
     )
     if order.state == "paid":
-        orders.flag(session, order.id, "second_payment", now=now, reference=payment.provider_id)
+        raise_flag(session, till, order, "second_payment", now=now, reference=payment.provider_id)
         send_back(session, till, order, payment, "second_payment", now=now)
     elif order.state == "pending":
         _accept_pending(session, till, order, mismatches, now=now)
     elif stock.retake(session, order.id, now=now):
-        orders.flag(session, order.id, "paid_after_expiry", now=now, reference=payment.provider_id)
+        raise_flag(session, till, order, "paid_after_expiry", now=now, reference=payment.provider_id)
         if not discounts.retake(session, order.id, now=now):
-            orders.flag(session, order.id, "discount_gone", now=now, code=order.code)
+            raise_flag(session, till, order, "discount_gone", now=now)
         order.ended_at = None
         _accept_pending(session, till, order, mismatches, now=now)
     else:
-        orders.flag(session, order.id, "stock_gone", now=now, reference=payment.provider_id)
+        raise_flag(session, till, order, "stock_gone", now=now, reference=payment.provider_id)
         send_back(session, till, order, payment, "stock_gone", now=now)
     orders.refresh_payment_state(session, order)
 
 
 def _accept_pending(
-    session: Session, till: Till, order: Order, mismatches: dict[str, dict[str, object]], *, now: datetime
+    session: Session, till: Till, order: Order, mismatches: dict[str, dict[str, str]], *, now: datetime
 ) -> None:
     for reason, detail in mismatches.items():
-        orders.flag(session, order.id, reason, now=now, **detail)
+        raise_flag(session, till, order, reason, now=now, **detail)
     mark_paid(session, till, order, by="payment service", now=now)
     if mismatches and order.shipping_state == "to_ship":
         order.shipping_state = "on_hold"
@@ -220,7 +225,6 @@ def send_back(
         notify=False,
     )
     letters.payment_returned(session, till, order, payment, why, now=now)
-    letters.flagged(session, till, order, why, now=now, reference=payment.provider_id)
 
 
 def _wait_for_bank(session: Session, till: Till, order: Order, *, now: datetime) -> None:
@@ -229,9 +233,9 @@ def _wait_for_bank(session: Session, till: Till, order: Order, *, now: datetime)
     letters.payment_processing(session, till, order, now=now)
 
 
-def _mismatches(till: Till, order: Order, snapshot: PageSnapshot) -> dict[str, dict[str, object]]:
+def _mismatches(order: Order, snapshot: PageSnapshot) -> dict[str, dict[str, str]]:
     """Return the reasons for which a person must look at what was paid, with their numbers."""
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, dict[str, str]] = {}
     shipping = order.shipping_amount - order.shipping_discount_amount
     asked = (order.subtotal_amount, order.discount_amount, shipping, order.tax_amount, order.total_amount)
     got = (
@@ -243,17 +247,20 @@ def _mismatches(till: Till, order: Order, snapshot: PageSnapshot) -> dict[str, d
     )
     charged = snapshot.payment.amount if snapshot.payment else 0
     if snapshot.currency != order.currency:
-        found["currency_differs"] = {"wanted": order.currency, "got": snapshot.currency}
+        found["currency_differs"] = {"expected": order.currency, "paid": snapshot.currency}
     if asked != got or charged != order.total_amount or snapshot.mode != "payment":
         found["amount_differs"] = _told(order, charged)
     country = (snapshot.address or {}).get("country")
     if order.shipping_method and country and country != order.country:
-        found["country_differs"] = {"wanted": order.country, "got": country}
+        found["country_differs"] = {"expected": order.country, "given": str(country)}
     return found
 
 
-def _told(order: Order, charged: int) -> dict[str, object]:
-    return {"wanted": order.total_amount, "got": charged, "currency": order.currency}
+def _told(order: Order, charged: int) -> dict[str, str]:
+    return {
+        "expected": money.display(order.total_amount, order.currency),
+        "paid": money.display(charged, order.currency),
+    }
 
 
 def _take_address(order: Order, snapshot: PageSnapshot) -> None:
