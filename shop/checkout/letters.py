@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from shop import money
 from shop.checkout.till import Till
 from shop.mail import actions as mail
+from shop.orders import rules
 from shop.orders.models import Order, OrderLine, Payment, Refund
 
 # Order mail goes before everything else.
@@ -31,7 +32,7 @@ def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime
         status_sentence=_status(till, order),
         lines=[[f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)] for line in lines],
         totals=_totals(order),
-        address=_address(order),
+        address="\n".join(rules.address_lines(order.name, order.address)),
         shipping_name=order.shipping_name,
         arrives=_arrives(order),
     )
@@ -158,9 +159,7 @@ def _status(till: Till, order: Order) -> str:
 
 
 def _arrives(order: Order) -> str:
-    if not (order.arrives_from_on and order.arrives_to_on):
-        return ""
-    return f"{order.arrives_from_on:%a, %b %-d} – {order.arrives_to_on:%a, %b %-d}"
+    return rules.arrival_words(order.arrives_from_on, order.arrives_to_on)
 
 
 def _show(amount: int, order: Order) -> str:
@@ -182,11 +181,3 @@ def _totals(order: Order) -> list[list[str]]:
         rows.append(["Tax", _show(order.tax_amount, order)])
     rows.append(["Total", _show(order.total_amount, order)])
     return rows
-
-
-def _address(order: Order) -> str:
-    """Return the address as lines; empty when there is none."""
-    parts = order.address or {}
-    place = " ".join(str(parts[key]) for key in ("postal_code", "city", "state") if parts.get(key))
-    lines = [order.name, parts.get("line1"), parts.get("line2"), place, parts.get("country")]
-    return "\n".join(str(line) for line in lines if line) if parts else ""
