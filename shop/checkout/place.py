@@ -87,12 +87,10 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
 
 def _refuse_what_cannot_be_sold(priced: PricedCart, details: Details) -> None:
     quote = priced.quote
-    if not quote.lines:
-        raise Refused(Reason.CART_EMPTY)
+    if priced.obstacle is not None:
+        raise priced.obstacle
     if quote.refusal is not None:
         raise quote.refusal
-    if quote.ships and priced.rate is None:
-        raise Refused(Reason.COUNTRY_NOT_SERVED, country=details.country)
     if quote.total_amount != details.seen_total:
         raise Refused(Reason.TOTAL_CHANGED)
 

@@ -321,4 +321,4 @@ def _book_dispute(
 
 def _give_discount_back(session: Session, order: Order, *, now: datetime) -> None:
     if order.payment_state == "refunded":
-        discounts.release(session, order.id, now=now)
+        discounts.release(session, order.id, now=now, redeemed=True)

@@ -1,5 +1,6 @@
 """Checkout over HTTP: the form, the way to the payment page and back, and the webhook."""
 
+import secrets
 from dataclasses import replace
 from threading import BoundedSemaphore
 
@@ -12,7 +13,6 @@ from shop import clock
 from shop.cart.rules import Cart, Entry
 from shop.checkout import forms, hear, pay, queries
 from shop.checkout.forms import CheckoutForm
-from shop.checkout.queries import PricedCart
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
 from shop.orders import queries as orders
@@ -65,13 +65,13 @@ def place() -> ResponseReturnValue:
 
 def _page(cart: Cart, typed: CheckoutForm, refused: Refused | None = None) -> ResponseReturnValue:
     with reading(tools().engine) as session:
-        priced = queries.price_cart(
-            session,
-            replace(cart, country=typed.country or cart.country),
-            now=clock.now(),
-            country=typed.country,
-            method=typed.method,
-        )
+        try:
+            priced = queries.price_cart(
+                session, cart, now=clock.now(), country=typed.country, method=typed.method
+            )
+        except Refused:
+            # The country or the way of shipping that was sent does not exist: show what does.
+            priced = queries.price_cart(session, replace(cart, country=""), now=clock.now())
     if not priced.quote.lines:
         if refused is not None:
             say("bad", tools().content.refusal(refused))
@@ -84,14 +84,9 @@ def _page(cart: Cart, typed: CheckoutForm, refused: Refused | None = None) -> Re
         countries=sorted(((code, country_name(code)) for code in priced.countries), key=lambda pair: pair[1]),
         refusal=tools().content.refusal(refused) if refused else "",
         code_refused=bool(refused and refused.reason.value.startswith("code_")),
-        cart_blocked=_blocked(priced),
+        cart_blocked=priced.obstacle is not None,
     )
     return page, _status(refused)
-
-
-def _blocked(priced: PricedCart) -> bool:
-    """Whether the cart itself must be mended before anything can be paid."""
-    return bool(priced.shortages)
 
 
 def _status(refused: Refused | None) -> int:
@@ -114,7 +109,7 @@ def resume(token: str) -> ResponseReturnValue:
     cart, _ = read_cart(request)
     entries = tuple(Entry(line.sku, line.quantity, line.unit_amount) for line in bought)
     say("info", tools().content.phrase("flashes.order_closed"))
-    fresh = replace(cart, key=cart.key or pay.new_cart_key(), entries=entries, code=order.code)
+    fresh = replace(cart, key=cart.key or secrets.token_hex(16), entries=entries, code=order.code)
     return write_cart(redirect("/cart", code=303), fresh)
 
 
