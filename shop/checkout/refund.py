@@ -114,7 +114,7 @@ def _line_amounts(session: Session, order: Order, wish: Wish) -> dict[int, int]:
 def _all_left(session: Session, order_id: int) -> dict[int, int]:
     before = orders.refunded_pieces(session, order_id)
     lines = session.execute(select(OrderLine.id, OrderLine.quantity).where(OrderLine.order_id == order_id))
-    left = {line_id: quantity - before.get(line_id, 0) for line_id, quantity in lines.tuples()}
+    left = {line_id: quantity - before.get(line_id, 0) for line_id, quantity in lines}
     return {line_id: quantity for line_id, quantity in left.items() if quantity > 0}
 
 

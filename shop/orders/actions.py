@@ -157,7 +157,7 @@ def refunded_pieces(session: Session, order_id: int) -> dict[int, int]:
         .where(Refund.order_id == order_id, Refund.state.not_in(("failed", "canceled")))
         .group_by(RefundLine.order_line_id)
     )
-    return {line_id: int(quantity) for line_id, quantity in rows.tuples()}
+    return {line_id: int(quantity) for line_id, quantity in rows}
 
 
 def ship(
@@ -208,9 +208,9 @@ def _unshipped(session: Session, order_id: int) -> dict[int, int]:
         .where(Shipment.order_id == order_id)
         .group_by(ShipmentLine.order_line_id)
     )
-    gone = {line: int(quantity) for line, quantity in shipped.tuples()}
+    gone = {line: int(quantity) for line, quantity in shipped}
     back = refunded_pieces(session, order_id)
     left = {
-        line: quantity - gone.get(line, 0) - back.get(line, 0) for line, quantity in ordered.tuples().all()
+        line: quantity - gone.get(line, 0) - back.get(line, 0) for line, quantity in ordered.all()
     }
     return {line: quantity for line, quantity in left.items() if quantity > 0}
