@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import requests
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from shop.cart.rules import Cart, Entry
+from shop.catalog.models import Stock, StockHold, StockMovement
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.pay import Way, start
 from shop.checkout.place import Details
@@ -211,3 +212,20 @@ def at_once() -> Callable[[int, Callable[[int], Any]], list[Any]]:
         return results
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _sums_hold(till: Till) -> Iterator[None]:
+    """Whatever a test did: ledger, holds and counters add up at its end."""
+    yield
+    with reading(till.engine) as session:
+        for stock in session.scalars(select(Stock)):
+            moved = session.scalar(
+                select(func.sum(StockMovement.delta)).where(StockMovement.sku == stock.sku)
+            )
+            held = session.scalar(
+                select(func.coalesce(func.sum(StockHold.quantity), 0)).where(
+                    StockHold.sku == stock.sku, StockHold.state == "held"
+                )
+            )
+            assert (stock.on_hand, stock.held) == (moved, held)

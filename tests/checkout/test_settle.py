@@ -1,56 +1,22 @@
 """Settle: what the payment service says becomes what the order says, once."""
 
+import dataclasses
 from collections.abc import Callable
 
-import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from shop.catalog.models import Stock, StockHold, StockMovement
-from shop.checkout import reconcile
+from shop.catalog.models import StockHold
+from shop.checkout import pay, reconcile
 from shop.checkout.models import CheckoutAttempt
+from shop.checkout.place import add_attempt
 from shop.checkout.settle import apply, settle
 from shop.checkout.till import Till
-from shop.db import reading, writing
+from shop.db import writing
 from shop.discounts.models import Campaign, Code, Redemption
-from shop.mail.models import OutboxLetter
-from shop.orders.models import Order, OrderEvent, OrderFlag, Payment, Refund
+from shop.orders.models import Order, OrderEvent, Payment, Refund
 from tests.checkout.conftest import Buyer, MovableClock, Service
+from tests.checkout.looking import code_of, flags, leave, letters, rows, stock_of
 from tests.rows import every_row
-
-
-def rows(till: Till, table: type) -> list:
-    """Every row of one table."""
-    with reading(till.engine) as session:
-        return list(session.scalars(select(table)).all())
-
-
-def letters(till: Till) -> list[str]:
-    """What has been written to anybody, in order."""
-    with reading(till.engine) as session:
-        return list(session.scalars(select(OutboxLetter.template).order_by(OutboxLetter.id)))
-
-
-def flags(till: Till) -> list[str]:
-    """What people have been asked to look at."""
-    return [flag.reason for flag in rows(till, OrderFlag)]
-
-
-def stock_of(till: Till, sku: str) -> tuple[int, int]:
-    """Pieces on hand and held."""
-    with reading(till.engine) as session:
-        row = session.get_one(Stock, sku)
-        return row.on_hand, row.held
-
-
-def leave(till: Till, sku: str, pieces: int) -> None:
-    """Let only so many pieces of a SKU be free."""
-    from shop.catalog import actions as stock
-
-    with writing(till.engine) as session:
-        row = session.get_one(Stock, sku)
-        delta = pieces - (row.on_hand - row.held)
-        if delta:
-            stock.move(session, sku, delta, "correction", by="test", note="", now=till.clock())
 
 
 def test_a_paid_page_makes_a_paid_order_with_its_stock_sold_and_one_letter(
@@ -146,7 +112,11 @@ def test_a_late_payment_for_goods_that_are_gone_is_sent_back_with_an_apology_and
     assert sorted(letters(till)) == ["order_flagged", "payment_returned"]
     reconcile.send_refunds(till)
     (refund,) = rows(till, Refund)
-    assert (refund.state, refund.amount, refund.source) == ("succeeded", buyer.order.total_amount, "automatic")
+    assert (refund.state, refund.amount, refund.source) == (
+        "succeeded",
+        buyer.order.total_amount,
+        "automatic",
+    )
     assert buyer.order.payment_state == "refunded"
     settle(till, attempt.id)
     reconcile.send_refunds(till)
@@ -168,9 +138,7 @@ def test_a_late_payment_whose_code_others_have_used_up_keeps_its_price_and_is_fl
     settle(till, attempt.id)
     assert buyer.order.state == "paid"
     assert sorted(flags(till)) == ["discount_gone", "paid_after_expiry"]
-    with reading(till.engine) as session:
-        code = session.scalars(select(Code).where(Code.code == "RUN15")).one()
-        assert (code.held, code.redeemed) == (1, 0)
+    assert (code_of(till, "RUN15").held, code_of(till, "RUN15").redeemed) == (1, 0)
 
 
 def test_a_second_payment_for_a_paid_order_goes_back_whole_and_the_order_stays_paid(
@@ -231,9 +199,7 @@ def test_a_payment_of_the_other_mode_never_settles_an_order(
 ) -> None:
     buyer.presses_pay()
     service.pay(buyer.attempt.page_id)
-    from dataclasses import replace
-
-    live = replace(till.gateway.read_page(buyer.attempt.page_id), livemode=True)
+    live = dataclasses.replace(till.gateway.read_page(buyer.attempt.page_id), livemode=True)
     with writing(till.engine) as session:
         apply(session, till, buyer.attempt.id, live, now=till.clock())
     assert buyer.order.state == "pending"
@@ -302,18 +268,13 @@ def test_reading_an_open_page_changes_nothing_but_when_it_was_looked_at(buyer: B
 
 def close_here_only(till: Till, attempt: CheckoutAttempt) -> None:
     """Let the shop believe a page expired that the service still keeps open (a paid-after-release race)."""
-    from dataclasses import replace
-
-    gone = replace(till.gateway.read_page(attempt.page_id), status="expired")
+    gone = dataclasses.replace(till.gateway.read_page(attempt.page_id), status="expired")
     with writing(till.engine) as session:
         apply(session, till, attempt.id, gone, now=till.clock())
 
 
 def reopen_beside(till: Till, buyer: Buyer) -> None:
     """Open a second payable page for one order, as a shop did that forgot to close the first."""
-    from shop.checkout import pay
-    from shop.checkout.place import add_attempt
-
     with writing(till.engine) as session:
         session.get_one(CheckoutAttempt, buyer.attempt.id).state = "expired"
         session.flush()
@@ -322,20 +283,3 @@ def reopen_beside(till: Till, buyer: Buyer) -> None:
         session.flush()
         session.expunge(fresh)
     pay.make_page(till, fresh)
-
-
-@pytest.fixture(autouse=True)
-def _sums_hold(till: Till) -> object:
-    """Whatever a test did: ledger, holds and counters add up at its end."""
-    yield
-    with reading(till.engine) as session:
-        for stock in session.scalars(select(Stock)):
-            moved = session.scalar(
-                select(func.sum(StockMovement.delta)).where(StockMovement.sku == stock.sku)
-            )
-            held = session.scalar(
-                select(func.coalesce(func.sum(StockHold.quantity), 0)).where(
-                    StockHold.sku == stock.sku, StockHold.state == "held"
-                )
-            )
-            assert (stock.on_hand, stock.held) == (moved, held)
