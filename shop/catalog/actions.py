@@ -37,7 +37,7 @@ def hold(session: Session, order_id: int, needs: Mapping[str, int], *, now: date
     transaction then undoes what was taken before it.
     """
     known = dict(
-        session.execute(select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == order_id)).tuples().all()
+        session.execute(select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == order_id)).all()
     )
     changes = []
     for sku in sorted(needs):
@@ -82,7 +82,7 @@ def retake(session: Session, order_id: int, *, now: datetime) -> bool:
     )
     try:
         with session.begin_nested():
-            hold(session, order_id, dict(released.tuples().all()), now=now)
+            hold(session, order_id, dict(released.all()), now=now)
     except Refused:
         return False
     return True
@@ -98,7 +98,7 @@ def put_back(
     parts = session.execute(
         select(BundlePart.part_sku, BundlePart.quantity).where(BundlePart.bundle_sku == sku)
     )
-    per_piece = dict(parts.tuples().all()) or {sku: 1}
+    per_piece = dict(parts.all()) or {sku: 1}
     changes = []
     for part in sorted(per_piece):
         out = -(
@@ -162,7 +162,7 @@ def _refusal(session: Session, sku: str) -> Refused:
     ).one_or_none()
     if row is None:
         return Refused(Reason.ITEM_UNKNOWN)
-    name, left = row.tuple()
+    name, left = row
     return Refused(Reason.NOT_ENOUGH_STOCK if left > 0 else Reason.SOLD_OUT, name=name, left=left)
 
 
@@ -174,7 +174,7 @@ def _end_holds(session: Session, order_id: int, state: str, now: datetime) -> li
         .values(state=state, ended_at=now)
         .returning(HOLDS.c.sku, HOLDS.c.quantity)
     )
-    return sorted(ended.tuples().all())
+    return sorted(ended.all())
 
 
 def _write(
@@ -193,7 +193,7 @@ def _publish(session: Session, changes: Iterable[Change]) -> None:
         select(BundlePart.part_sku, BundlePart.quantity).where(
             BundlePart.part_sku.in_([change.sku for change in moved])
         )
-    ).tuples()
+    )
     shares = {(change.sku, 1) for change in moved} | {(sku, quantity) for sku, quantity in bundles}
     by_sku = {change.sku: change for change in moved}
     if any(

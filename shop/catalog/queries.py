@@ -89,7 +89,7 @@ def item_by_slug(session: Session, slug: str) -> Item | None:
 def free_stock(session: Session) -> dict[str, int]:
     """Return how many pieces of each stocked SKU are neither sold nor held."""
     rows = session.execute(select(Stock.sku, Stock.on_hand - Stock.held))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def low_stock(session: Session) -> list[LowStock]:

@@ -145,13 +145,13 @@ def uses_of_customer(
     )
     if without_order_id is not None:
         query = query.where(REDEMPTIONS.c.order_id != without_order_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _own_uses(session: Session, order_id: int | None) -> Collection[tuple[int, int | None]]:
     if order_id is None:
         return ()
-    return session.connection().execute(_USES_OF_ORDER, {"order_id": order_id}).tuples().all()
+    return session.connection().execute(_USES_OF_ORDER, {"order_id": order_id}).all()
 
 
 def _terms(row: Any, own: Collection[tuple[int, int | None]]) -> Terms:

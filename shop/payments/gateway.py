@@ -46,7 +46,6 @@ class PageRequest:
     shipping_name: str
     shipping_countries: Sequence[str]
     ships: bool
-    shipping_days: tuple[int, int] | None
     email: str
     success_url: str
     cancel_url: str

@@ -260,19 +260,13 @@ def _line_item(line: Any, currency: str) -> dict[str, Any]:
 
 
 def _shipping(request: PageRequest) -> dict[str, Any]:
-    rate: dict[str, Any] = {
+    rate = {
         "display_name": request.shipping_name,
         "type": "fixed_amount",
         "fixed_amount": {"amount": request.shipping_amount, "currency": request.currency.lower()},
         "tax_code": SHIPPING_TAX_CODE,
         "metadata": {"method": request.shipping_name},
     }
-    if request.shipping_days:
-        low, high = request.shipping_days
-        rate["delivery_estimate"] = {
-            "minimum": {"unit": "business_day", "value": low},
-            "maximum": {"unit": "business_day", "value": high},
-        }
     return {
         "shipping_address_collection": {"allowed_countries": list(request.shipping_countries)},
         "shipping_options": [{"shipping_rate_data": rate}],

@@ -1,0 +1,146 @@
+"""Hear: webhooks and the service's own list of events. They only say where to look; nothing else in them is believed."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from shop.checkout import refund
+from shop.checkout.flagging import raise_flag
+from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
+from shop.checkout.pay import attempt_of
+from shop.checkout.settle import settle
+from shop.checkout.till import Till
+from shop.db import lock_rows, reading, writing
+from shop.orders import actions as orders
+from shop.orders.models import Payment
+from shop.payments.gateway import GatewayError, GatewayRefused, Notification
+
+# After so many tries an event rests as failed, where people see it; the reconcile loop still finds its facts.
+MOST_TRIES = 12
+
+
+def write_down(session: Session, told: Notification, *, now: datetime) -> bool:
+    """Keep the event; return False when it was heard before."""
+    insert = postgresql_insert if lock_rows(session) else sqlite_insert
+    row = {
+        "id": told.id,
+        "type": told.type,
+        "object_id": told.object_id,
+        "page_id": told.page_id,
+        "payment_id": told.payment_id,
+        "attempt_key": told.attempt_key,
+        "created_at": told.created_at,
+        "received_at": now,
+        "state": "received",
+        "tries": 0,
+        "run_at": now,
+        "error": "",
+    }
+    result = session.execute(
+        insert(WebhookEvent).values(**row).on_conflict_do_nothing().returning(WebhookEvent.id)
+    )
+    return result.scalar() is not None
+
+
+def act(till: Till, event_id: str, *, hurried: bool = False) -> None:
+    """Do what an event asks for: read the facts again and apply them. Doing it twice changes nothing.
+
+    When the payment service does not answer, the event waits and is tried again later.
+    """
+    with reading(till.engine) as session:
+        event = session.get(WebhookEvent, event_id)
+    if event is None or event.state in ("done", "ignored"):
+        return
+    try:
+        state, error = ("done" if _look(till, event, hurried=hurried) else "ignored"), ""
+    except GatewayError as problem:
+        state, error = ("received" if event.tries < MOST_TRIES else "failed"), str(problem)
+    with writing(till.engine) as session:
+        row = session.get_one(WebhookEvent, event_id)
+        row.state, row.error, row.tries = state, error[:400], row.tries + 1
+        row.run_at = till.clock() + timedelta(seconds=min(5 * 2**row.tries, 3600))
+
+
+def _look(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
+    """Return whether the event was about something of ours."""
+    kind = event.type.partition(".")[0]
+    if kind == "checkout":
+        return _look_at_page(till, event, hurried=hurried)
+    if event.type == "payment_intent.payment_failed":
+        return _note_decline(till, event)
+    known = refund.sync(till, event.payment_id) if event.payment_id else False
+    if known and kind == "radar":
+        _flag_warning(till, event)
+    if known:
+        return True
+    attempt_id = attempt_of(till, page_id="", attempt_key=event.attempt_key)
+    if attempt_id is None:
+        return False
+    # A refund or dispute may be heard of before the payment itself: settle first, then look again.
+    settle(till, attempt_id, hurried=hurried)
+    refund.sync(till, event.payment_id)
+    return True
+
+
+def _look_at_page(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
+    attempt_id = attempt_of(till, page_id=event.page_id, attempt_key=event.attempt_key)
+    if attempt_id is None:
+        return _keep_unmatched(till, event)
+    with writing(till.engine) as session:
+        # The webhook may be faster than the answer to our own call that made the page.
+        attempt = session.get_one(CheckoutAttempt, attempt_id)
+        if attempt.page_id is None and event.page_id:
+            attempt.page_id = event.page_id
+            attempt.state = "open" if attempt.state == "creating" else attempt.state
+    settle(till, attempt_id, hurried=hurried)
+    return True
+
+
+def _keep_unmatched(till: Till, event: WebhookEvent) -> bool:
+    """A page that this shop made but does not know (a restored database): its payment is shown to people."""
+    if event.type not in ("checkout.session.completed", "checkout.session.async_payment_succeeded"):
+        return False
+    try:
+        page = till.gateway.read_page(event.page_id)
+    except GatewayRefused:
+        return False
+    paid = page.payment
+    if not page.ours or paid is None or paid.state != "succeeded" or page.livemode != till.config.livemode:
+        return False
+    with writing(till.engine) as session:
+        if session.get(UnmatchedPayment, paid.id) is None:
+            session.add(
+                UnmatchedPayment(
+                    provider_id=paid.id,
+                    page_id=page.id,
+                    amount=paid.amount,
+                    currency=paid.currency,
+                    email=page.email,
+                    seen_at=till.clock(),
+                )
+            )
+    return True
+
+
+def _note_decline(till: Till, event: WebhookEvent) -> bool:
+    attempt_id = attempt_of(till, page_id="", attempt_key=event.attempt_key)
+    if attempt_id is None:
+        return False
+    with writing(till.engine) as session:
+        attempt = session.get_one(CheckoutAttempt, attempt_id)
+        orders.note(session, attempt.order_id, "payment_declined", by="payment service", now=till.clock())
+    return True
+
+
+def _flag_warning(till: Till, event: WebhookEvent) -> None:
+    with writing(till.engine) as session:
+        order_id = session.scalars(
+            select(Payment.order_id).where(Payment.provider_id == event.payment_id)
+        ).one()
+        order = orders.lock(session, order_id)
+        raise_flag(session, till, order, "fraud_warning", now=till.clock(), reference=event.object_id)
+        if order.shipping_state == "to_ship":
+            order.shipping_state = "on_hold"

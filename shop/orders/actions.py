@@ -1,0 +1,216 @@
+"""Changing orders: events, flags, payments, refunds, parcels. The flow in shop.checkout calls these in turn."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from shop.db import lock_rows
+from shop.errors import Reason, Refused
+from shop.orders.balance import GONE_BACK, payment_state
+from shop.orders.models import (
+    Dispute,
+    Order,
+    OrderEvent,
+    OrderFlag,
+    OrderLine,
+    OrderNumber,
+    Payment,
+    Refund,
+    RefundLine,
+    Shipment,
+    ShipmentLine,
+)
+
+
+def next_number(session: Session) -> int:
+    """Take the next order number; concurrent buyers wait here for each other until their commit."""
+    statement = update(OrderNumber).values(last=OrderNumber.last + 1).returning(OrderNumber.last)
+    return session.execute(statement).scalar_one()
+
+
+def lock(session: Session, order_id: int) -> Order:
+    """Return the order, locked until the transaction ends, as it is now in the database."""
+    statement = select(Order).where(Order.id == order_id).execution_options(populate_existing=True)
+    return session.scalars(statement.with_for_update() if lock_rows(session) else statement).one()
+
+
+def note(session: Session, order_id: int, kind: str, *, by: str, now: datetime, **detail: Any) -> None:
+    """Write one line into the order's timeline."""
+    session.add(OrderEvent(order_id=order_id, kind=kind, detail=detail, by=by, at=now))
+
+
+def flag(
+    session: Session, order_id: int, reason: str, *, now: datetime, reference: str = "", **detail: Any
+) -> bool:
+    """Ask a person to look at the order; return False when this was asked already (even if resolved)."""
+    known = session.scalar(
+        select(OrderFlag.id).where(
+            OrderFlag.order_id == order_id, OrderFlag.reason == reason, OrderFlag.reference == reference
+        )
+    )
+    if known is not None:
+        return False
+    session.add(
+        OrderFlag(order_id=order_id, reason=reason, reference=reference, detail=detail, raised_at=now)
+    )
+    note(session, order_id, "flagged", by="shop", now=now, reason=reason, **detail)
+    return True
+
+
+def resolve_flag(session: Session, flag_id: int, *, by: str, now: datetime) -> None:
+    """Close a flag once; a second person who comes late changes nothing."""
+    found = session.get(OrderFlag, flag_id)
+    if found is not None and found.resolved_at is None:
+        found.resolved_at = now
+        found.resolved_by = by
+        note(session, found.order_id, "flag_resolved", by=by, now=now, reason=found.reason)
+
+
+def refresh_payment_state(session: Session, order: Order) -> str:
+    """Derive the payment state from payments, refunds and disputes, store and return it."""
+    session.flush()
+    captured = _sum(session, Payment.amount, Payment.order_id == order.id, Payment.state == "succeeded")
+    refunded = _sum(session, Refund.amount, Refund.order_id == order.id, Refund.state.in_(GONE_BACK))
+    states = session.scalars(select(Payment.state).where(Payment.order_id == order.id)).all()
+    disputes = session.scalars(select(Dispute.status).where(Dispute.order_id == order.id)).all()
+    order.payment_state = (
+        "paid"
+        if order.total_amount == 0 and order.state == "paid"
+        else payment_state(
+            order.total_amount,
+            captured=captured,
+            refunded=refunded,
+            processing="processing" in states,
+            disputes=disputes,
+        )
+    )
+    return order.payment_state
+
+
+def _sum(session: Session, column: Any, *conditions: Any) -> int:
+    return int(session.scalar(select(func.coalesce(func.sum(column), 0)).where(*conditions)) or 0)
+
+
+def refundable(session: Session, payment: Payment) -> int:
+    """Return what of a payment has neither gone back nor been asked to (minor units)."""
+    gone = _sum(
+        session,
+        Refund.amount,
+        Refund.payment_id == payment.id,
+        Refund.state.not_in(("failed", "canceled")),
+    )
+    return payment.amount - gone
+
+
+def add_refund(
+    session: Session,
+    payment: Payment,
+    amount: int,
+    *,
+    key: str,
+    source: str,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    note_text: str = "",
+    notify: bool = True,
+) -> Refund:
+    """Write a refund that will be sent under ``key``; the order must be locked.
+
+    Raises Refused(REFUND_NOTHING) for 0 or less and Refused(REFUND_TOO_MUCH; left) above what is left.
+    """
+    if amount <= 0:
+        raise Refused(Reason.REFUND_NOTHING)
+    left = refundable(session, payment)
+    if amount > left:
+        raise Refused(Reason.REFUND_TOO_MUCH, left=left, currency=payment.currency)
+    refund = Refund(
+        order_id=payment.order_id,
+        payment_id=payment.id,
+        idempotency_key=key,
+        amount=amount,
+        currency=payment.currency,
+        state="requested",
+        source=source,
+        reason=reason,
+        note=note_text,
+        notify=notify,
+        by=by,
+        run_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(refund)
+    session.flush()
+    note(session, payment.order_id, "refund_requested", by=by, now=now, amount=amount, reason=reason)
+    return refund
+
+
+def refunded_pieces(session: Session, order_id: int) -> dict[int, int]:
+    """Return how many pieces of each line (by line id) went back or are going back."""
+    rows = session.execute(
+        select(RefundLine.order_line_id, func.sum(RefundLine.quantity))
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.order_id == order_id, Refund.state.not_in(("failed", "canceled")))
+        .group_by(RefundLine.order_line_id)
+    )
+    return {line_id: int(quantity) for line_id, quantity in rows}
+
+
+def ship(
+    session: Session,
+    order_id: int,
+    *,
+    carrier: str,
+    tracking_number: str,
+    by: str,
+    now: datetime,
+    quantities: Mapping[int, int] | None = None,
+) -> Shipment:
+    """Send a parcel with ``quantities`` (line id -> pieces), by default all that has not left yet.
+
+    Raises Refused(ORDER_NOT_PAID) unless the order is paid and not held back, and
+    Refused(ORDER_ALREADY_SHIPPED) when nothing of it is left to send.
+    """
+    order = lock(session, order_id)
+    if order.state != "paid" or order.payment_state not in ("paid", "part_refunded"):
+        raise Refused(Reason.ORDER_NOT_PAID)
+    left = _unshipped(session, order_id)
+    sent = {line: min(quantity, left.get(line, 0)) for line, quantity in (quantities or left).items()}
+    sent = {line: quantity for line, quantity in sent.items() if quantity > 0}
+    if not sent:
+        raise Refused(Reason.ORDER_ALREADY_SHIPPED)
+    parcel = Shipment(
+        order_id=order_id, carrier=carrier, tracking_number=tracking_number, shipped_at=now, by=by
+    )
+    session.add(parcel)
+    session.flush()
+    for line, quantity in sent.items():
+        session.add(ShipmentLine(shipment_id=parcel.id, order_line_id=line, quantity=quantity))
+    order.shipping_state = "shipped" if sent == left else "part_shipped"
+    note(session, order_id, "shipped", by=by, now=now, carrier=carrier, tracking_number=tracking_number)
+    return parcel
+
+
+def _unshipped(session: Session, order_id: int) -> dict[int, int]:
+    """Return the pieces of each physical line that neither left in a parcel nor were refunded."""
+    ordered = session.execute(
+        select(OrderLine.id, OrderLine.quantity).where(
+            OrderLine.order_id == order_id, OrderLine.digital.is_(False)
+        )
+    )
+    shipped = session.execute(
+        select(ShipmentLine.order_line_id, func.sum(ShipmentLine.quantity))
+        .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+        .where(Shipment.order_id == order_id)
+        .group_by(ShipmentLine.order_line_id)
+    )
+    gone = {line: int(quantity) for line, quantity in shipped}
+    back = refunded_pieces(session, order_id)
+    left = {
+        line: quantity - gone.get(line, 0) - back.get(line, 0) for line, quantity in ordered.all()
+    }
+    return {line: quantity for line, quantity in left.items() if quantity > 0}

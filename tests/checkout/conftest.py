@@ -1,0 +1,231 @@
+"""The money path under test: a seeded shop on both databases, and the payment stand-in as a real HTTP server."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import Engine, func, select
+
+from shop.cart.rules import Cart, Entry
+from shop.catalog.models import Stock, StockHold, StockMovement
+from shop.checkout.models import CheckoutAttempt
+from shop.checkout.pay import Way, start
+from shop.checkout.place import Details
+from shop.checkout.queries import price_cart
+from shop.checkout.till import Till
+from shop.config import ROOT, load
+from shop.content import read_content
+from shop.db import reading
+from shop.orders.models import Order
+from shop.payments.standin.server import Standin, create_standin
+from shop.payments.stripe import StripeGateway
+from shop.seed import seed
+
+KEY = "sk_test_local_tests"
+SECRET = "whsec_local_tests"
+CARD = "4242 4242 4242 4242"
+
+
+@dataclass
+class MovableClock:
+    """A clock that tests move; the stand-in is moved along with it."""
+
+    offset: timedelta = timedelta()
+    followers: list[Callable[[float], Any]] = field(default_factory=list)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    def forward(self, **span: float) -> None:
+        """Move on by a span as timedelta takes it."""
+        self.offset += timedelta(**span)
+        for follower in self.followers:
+            follower(self.offset.total_seconds())
+
+
+class Service:
+    """The payment service seen from its own side: its Dashboard, its buyers, its mishaps."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def control(self, path: str, **values: Any) -> dict[str, Any]:
+        """Work one of the stand-in's controls."""
+        answer = requests.post(f"{self.address}/control/{path}", json=values, timeout=10)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+    def pay(self, page_id: str, card: str = CARD, **more: Any) -> dict[str, Any]:
+        """Pay a page as a buyer would."""
+        return self.control(f"sessions/{page_id}/pay", card=card, **(ADDRESS | more))
+
+    def fault(self, match: str, kind: str, **more: Any) -> None:
+        """Let the next fitting request fail."""
+        self.control("faults", match=match, kind=kind, **more)
+
+    def api(self, path: str, **query: Any) -> dict[str, Any]:
+        """Read the API as the official library would."""
+        answer = requests.get(
+            f"{self.address}/v1/{path}",
+            params=query,
+            auth=(KEY, ""),
+            headers={"Stripe-Version": "2026-10-28.endive"},
+            timeout=10,
+        )
+        return dict(answer.json())
+
+
+ADDRESS = {
+    "name": "Maya Lindqvist",
+    "line1": "12 Orchard Road",
+    "city": "Albany",
+    "state": "NY",
+    "postal_code": "12207",
+    "country": "US",
+}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A stand-in of this test's own, on a free port; it delivers webhooks nowhere."""
+    app = create_standin(
+        tmp_path / "standin.sqlite",
+        webhook_url="http://127.0.0.1:9/webhooks/stripe",
+        webhook_secret=SECRET,
+        accepted_key=KEY,
+    )
+    standin = Standin(app, port=0)
+    standin.start()
+    service = Service(standin.address)
+    service.control("webhooks", mode="hold")
+    yield service
+    standin.stop()
+
+
+@pytest.fixture
+def clock(service: Service) -> MovableClock:
+    """A clock for shop and stand-in."""
+    return MovableClock(followers=[lambda seconds: service.control("clock", offset_seconds=seconds)])
+
+
+@pytest.fixture
+def till(engine: Engine, database_url: str, service: Service, clock: MovableClock) -> Till:
+    """A till over a seeded shop and the stand-in."""
+    seed(engine, now=clock(), live=False)
+    config = load(
+        {
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": "tests " * 8,
+            "STRIPE_SECRET_KEY": KEY,
+            "STRIPE_WEBHOOK_SECRET": SECRET,
+            "STRIPE_API_BASE": service.address,
+        }
+    )
+    gateway = StripeGateway(
+        KEY, api_base=service.address, webhook_secrets=[SECRET], environment=config.base_url
+    )
+    return Till(engine, gateway, config, read_content(ROOT / "content"), clock)
+
+
+@dataclass
+class Buyer:
+    """Somebody with a cart."""
+
+    till: Till
+    email: str = "maya@example.com"
+    country: str = "US"
+    method: str = "standard"
+    cart: Cart = field(default_factory=lambda: Cart(key="c" * 32, entries=(Entry("HOOK-1", 1, 14900),)))
+
+    def wants(self, *entries: tuple[str, int], code: str = "", key: str | None = None) -> "Buyer":
+        """Fill the cart anew."""
+        lines = tuple(Entry(sku, quantity, 0) for sku, quantity in entries)
+        self.cart = Cart(key=key or self.cart.key, entries=lines, code=code)
+        return self
+
+    def total(self) -> int:
+        """What the checkout page would show (minor units)."""
+        with reading(self.till.engine) as session:
+            priced = price_cart(session, self.cart, now=self.till.clock(), country=self.country)
+        return priced.quote.total_amount
+
+    def details(self, *, seen_total: int | None = None, consent: bool = False) -> Details:
+        """What the checkout form would send."""
+        total = self.total() if seen_total is None else seen_total
+        return Details(self.email, self.country, self.method, consent, total)
+
+    def presses_pay(self, **more: Any) -> Way:
+        """Send the checkout form."""
+        return start(self.till, self.cart, self.details(**more))
+
+    @property
+    def order(self) -> Order:
+        """Her newest order, as it is in the database."""
+        with reading(self.till.engine) as session:
+            return session.scalars(
+                select(Order).where(Order.email == self.email).order_by(Order.id.desc()).limit(1)
+            ).one()
+
+    @property
+    def attempt(self) -> CheckoutAttempt:
+        """The newest attempt of her newest order."""
+        with reading(self.till.engine) as session:
+            return session.scalars(
+                select(CheckoutAttempt)
+                .where(CheckoutAttempt.order_id == self.order.id)
+                .order_by(CheckoutAttempt.number.desc())
+                .limit(1)
+            ).one()
+
+
+@pytest.fixture
+def buyer(till: Till) -> Buyer:
+    """Maya, who wants a Hip Hook."""
+    return Buyer(till)
+
+
+@pytest.fixture
+def at_once() -> Callable[[int, Callable[[int], Any]], list[Any]]:
+    """Run something n times at the same moment in threads; a raised exception is returned in its place."""
+
+    def run(times: int, work: Callable[[int], Any]) -> list[Any]:
+        barrier = threading.Barrier(times)
+        results: list[Any] = [None] * times
+
+        def one(number: int) -> None:
+            barrier.wait()
+            try:
+                results[number] = work(number)
+            except Exception as error:  # noqa: BLE001  the test judges it
+                results[number] = error
+
+        threads = [threading.Thread(target=one, args=(number,)) for number in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return results
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _sums_hold(till: Till) -> Iterator[None]:
+    """Whatever a test did: ledger, holds and counters add up at its end."""
+    yield
+    with reading(till.engine) as session:
+        for stock in session.scalars(select(Stock)):
+            moved = session.scalar(
+                select(func.sum(StockMovement.delta)).where(StockMovement.sku == stock.sku)
+            )
+            held = session.scalar(
+                select(func.coalesce(func.sum(StockHold.quantity), 0)).where(
+                    StockHold.sku == stock.sku, StockHold.state == "held"
+                )
+            )
+            assert (stock.on_hand, stock.held) == (moved, held)
