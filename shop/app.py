@@ -1,13 +1,11 @@
 """The web program: settings -> database -> words -> payment service -> tools -> views."""
 
-import os
-
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from shop.catalog import views as catalog
-from shop.config import ROOT, Config, load
+from shop.config import ROOT, Config
 from shop.content import read_content
 from shop.db import open_engine
 from shop.payments.gateway import Gateway
@@ -64,21 +62,17 @@ def stripe_gateway(config: Config) -> StripeGateway:
     )
 
 
-def create_wsgi(config: Config | None = None, gateway: Gateway | None = None) -> StaticFiles:
-    """Return what the server runs: static files, then the page cache, then the app.
-
-    Without ``config`` the settings are read from the environment, as a worker process of the server does.
-    """
-    config = config or load(os.environ)
-    app = create_app(config, gateway)
+def in_front(app: Flask) -> StaticFiles:
+    """Put the page cache between the static files and ``app``; return what answers first."""
+    tools: Tools = app.extensions["shop"]
     statics: StaticFiles = app.extensions["static_files"]
     statics.app = Front(
         statics.app,
         is_public=lambda path: is_public_page(app, path),
-        versions=watch(config.database_url),
-        words=words_version(app, statics, ROOT / "templates", live=config.live),
-        base_url=config.base_url,
-        time_zone=config.time_zone,
+        versions=watch(tools.config.database_url),
+        words=words_version(app, statics, ROOT / "templates", live=tools.config.live),
+        base_url=tools.config.base_url,
+        time_zone=tools.config.time_zone,
     )
     return statics
 

@@ -1,5 +1,6 @@
 """The only reader of the environment. Settings are read once, checked, and frozen."""
 
+import os
 import re
 import secrets
 from collections.abc import Mapping
@@ -108,8 +109,13 @@ def sqlite_path(database_url: str) -> Path | None:
     return path if path.is_absolute() else ROOT / path
 
 
+def from_environment() -> Config:
+    """Read the settings of this process. Raises SettingRefused as ``load`` does."""
+    return load(os.environ)
+
+
 def load(environment: Mapping[str, str]) -> Config:
-    """Read the settings from ``environment`` (pass ``os.environ``) and check them.
+    """Read the settings from ``environment`` and check them.
 
     Raises SettingRefused with one sentence that names the variable. In demo mode a missing SECRET_KEY is
     made once and kept under var/, so that carts survive a restart.

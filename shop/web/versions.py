@@ -5,6 +5,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import quote
 
 import structlog
 from sqlalchemy import Engine, select
@@ -50,8 +51,13 @@ class SqliteVersions:
 
     def _ask(self) -> int | None:
         if self.connection is None:
+            # Never makes the file: an empty one would look like a shop without tables.
             self.connection = sqlite3.connect(
-                self.path, timeout=1, isolation_level=None, check_same_thread=False
+                f"file:{quote(str(self.path))}?mode=rw",
+                uri=True,
+                timeout=1,
+                isolation_level=None,
+                check_same_thread=False,
             )
         (seen,) = self.connection.execute("PRAGMA data_version").fetchone()
         if seen != self.seen or self.number is None:

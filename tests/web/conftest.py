@@ -1,0 +1,51 @@
+"""A shop with demo goods, with and without the page cache in front of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask, request
+from sqlalchemy import Engine
+from werkzeug.test import Client
+
+from shop import clock
+from shop.app import create_app, in_front
+from shop.config import Config, load
+from shop.seed import seed
+from shop.web.front import Front
+
+
+@dataclass
+class Fronted:
+    """The app behind its page cache, a visitor, and the paths that reached Flask."""
+
+    app: Flask
+    front: Front
+    visitor: Client
+    reached: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def config(database_url: str) -> Config:
+    return load({"DATABASE_URL": database_url, "SECRET_KEY": "x" * 40, "PORT": "8000"})
+
+
+@pytest.fixture
+def app(config: Config, engine: Engine) -> Iterator[Flask]:
+    """The app, with demo goods in its database."""
+    seed(engine, live=False, now=clock.now())
+    app = create_app(config)
+    yield app
+    app.extensions["shop"].engine.dispose()
+
+
+@pytest.fixture
+def fronted(app: Flask) -> Iterator[Fronted]:
+    """The app behind its page cache."""
+    reached: list[str] = []
+    app.before_request(lambda: reached.append(request.full_path.rstrip("?")))
+    statics = in_front(app)
+    front = statics.app
+    assert isinstance(front, Front)
+    yield Fronted(app, front, Client(statics), reached)
+    front.versions.close()

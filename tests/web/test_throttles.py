@@ -1,0 +1,66 @@
+"""Throttles: counted together by all processes, in windows, without a trace of who it was."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+
+from shop.errors import Reason, Refused
+from shop.web.throttles import allow
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def tries(engine: Engine, subject: str, at: datetime, kind: str = "code") -> None:
+    allow(engine, kind, subject, limit=3, seconds=600, now=at)
+
+
+def test_the_try_after_the_last_allowed_one_is_refused(engine: Engine) -> None:
+    for _ in range(3):
+        tries(engine, "1.2.3.4", NOON)
+    with pytest.raises(Refused) as refused:
+        tries(engine, "1.2.3.4", NOON + timedelta(minutes=9))
+    assert refused.value.reason is Reason.TOO_MANY_TRIES
+    assert refused.value.values == {"minutes": 1}
+
+
+def test_a_new_window_allows_again(engine: Engine) -> None:
+    for _ in range(3):
+        tries(engine, "1.2.3.4", NOON)
+    tries(engine, "1.2.3.4", NOON + timedelta(minutes=10))
+
+
+def test_subjects_and_kinds_are_counted_apart(engine: Engine) -> None:
+    for _ in range(3):
+        tries(engine, "1.2.3.4", NOON)
+    tries(engine, "1.2.3.5", NOON)
+    tries(engine, "1.2.3.4", NOON, kind="sign in")
+
+
+def test_no_address_is_written_down(engine: Engine) -> None:
+    tries(engine, "buyer@example.com", NOON)
+    with engine.connect() as connection:
+        [(key, count)] = connection.execute(text("SELECT key, tries FROM throttles")).all()
+    assert len(key) == 64
+    assert "buyer" not in key
+    assert count == 1
+
+
+def test_windows_of_long_ago_are_forgotten(engine: Engine) -> None:
+    tries(engine, "a", NOON)
+    tries(engine, "b", NOON + timedelta(days=3))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM throttles")) == 1
+
+
+def test_tries_at_the_same_moment_are_all_counted(engine: Engine) -> None:
+    def once(_: int) -> bool:
+        try:
+            allow(engine, "code", "x", limit=5, seconds=600, now=NOON)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(once, range(20))) == 5
