@@ -50,6 +50,11 @@ class LowStock:
     held: int
     reorder_at: int
 
+    @property
+    def free(self) -> int:
+        """How many pieces are neither sold nor held."""
+        return self.on_hand - self.held
+
 
 def items(session: Session) -> dict[str, Item]:
     """Return every variant by SKU, in the order of the shelves, with what is available now. One query."""

@@ -1,0 +1,67 @@
+"""Reading the catalogue."""
+
+from sqlalchemy import Engine
+
+from shop.catalog import actions as stock
+from shop.catalog import queries as catalog
+from shop.db import reading, writing
+from tests.orders.made import NOW
+from tests.queries import counted
+
+
+def test_a_bundle_has_as_many_as_its_scarcest_part_and_an_e_book_never_runs_out(shelf: Engine) -> None:
+    with writing(shelf) as session:
+        stock.move(session, "BALL-1", -293, "damaged", by="staff", note="water", now=NOW)
+    with reading(shelf) as session:
+        items = catalog.items(session)
+    assert {sku: item.available for sku, item in items.items()} == {
+        "HOOK-1": 120,
+        "BALL-1": 7,
+        "BOOK-PB": 200,
+        "BOOK-EB": None,
+        "SET-FULL": 7,
+        "SET-READ": 120,
+        "SET-GENTLE": 7,
+    }
+
+
+def test_items_come_in_the_order_of_the_shelves_with_their_parts(shelf: Engine) -> None:
+    with reading(shelf) as session:
+        items = catalog.items(session)
+    assert list(items) == [
+        "HOOK-1",
+        "BALL-1",
+        "BOOK-PB",
+        "BOOK-EB",
+        "SET-FULL",
+        "SET-READ",
+        "SET-GENTLE",
+    ]
+    assert items["SET-FULL"].parts == (("BALL-1", 1), ("BOOK-PB", 1), ("HOOK-1", 1))
+    assert items["BOOK-PB"].product_name == items["BOOK-EB"].product_name
+
+
+def test_the_whole_catalog_takes_no_query_per_row(shelf: Engine) -> None:
+    with counted(shelf) as statements, reading(shelf) as session:
+        catalog.items(session)
+        catalog.free_stock(session)
+        catalog.low_stock(session)
+    assert len(statements) <= 4
+
+
+def test_an_item_is_found_by_its_slug_and_nothing_by_another(shelf: Engine) -> None:
+    with reading(shelf) as session:
+        found = catalog.item_by_slug(session, "hip-hook")
+        missing = catalog.item_by_slug(session, "hip-hooks")
+    assert found is not None
+    assert (found.sku, found.unit_amount) == ("HOOK-1", 14900)
+    assert missing is None
+
+
+def test_stock_is_low_at_the_reorder_point(shelf: Engine) -> None:
+    with writing(shelf) as session:
+        stock.move(session, "HOOK-1", -95, "damaged", by="staff", note="", now=NOW)
+        stock.move(session, "BALL-1", -239, "damaged", by="staff", note="", now=NOW)
+    with reading(shelf) as session:
+        low = catalog.low_stock(session)
+    assert [(item.sku, item.free, item.reorder_at) for item in low] == [("HOOK-1", 25, 25)]
