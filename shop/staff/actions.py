@@ -1,0 +1,119 @@
+"""Staff members and their sign-ins. Only a hash of a password or of a session's token is ever kept."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from shop import email_address
+from shop.errors import Reason, Refused
+from shop.staff import rules
+from shop.staff.models import StaffMember, StaffSession
+
+LONGEST_DEVICE = 200
+
+
+class MemberRefused(Exception):
+    """A member cannot be made or changed; the message says why, for whoever typed the command."""
+
+
+def create_member(
+    session: Session, email: str, *, name: str, role: str, password: str, now: datetime
+) -> StaffMember:
+    """Add a person with a role (owner, staff or read_only) and a password of 12 to 200 characters.
+
+    Raises Refused(EMAIL_MISSING or EMAIL_INVALID), and MemberRefused for an unknown role, a password that is
+    too short or too long, and an address that is a member's already.
+    """
+    if role not in rules.ROLES:
+        message = f"The role is {role!r}; it must be one of {', '.join(rules.ROLES)}."
+        raise MemberRefused(message)
+    address = _address(email)
+    if session.scalar(select(StaffMember.id).where(StaffMember.email == address)) is not None:
+        message = f"{address} is a member already."
+        raise MemberRefused(message)
+    member = StaffMember(
+        email=address, name=name, role=role, password_hash=_hash_of(password), created_at=now
+    )
+    session.add(member)
+    session.flush()
+    return member
+
+
+def set_password(session: Session, email: str, password: str, *, now: datetime) -> None:
+    """Give a member a new password, and sign them out everywhere.
+
+    Raises MemberRefused when the address is nobody's or the password is too short or too long.
+    """
+    member = session.scalar(select(StaffMember).where(StaffMember.email == _address(email)))
+    if member is None:
+        message = f"{email} is not a member."
+        raise MemberRefused(message)
+    member.password_hash = _hash_of(password)
+    end_sessions(session, member.id, now=now)
+
+
+def disable(session: Session, member_id: int, *, now: datetime) -> None:
+    """Close a member's account and sign them out everywhere."""
+    session.execute(update(StaffMember).where(StaffMember.id == member_id).values(disabled_at=now))
+    end_sessions(session, member_id, now=now)
+
+
+def authenticate(session: Session, email: str, password: str) -> int:
+    """Return the id of the member with this address and password.
+
+    Raises Refused(SIGN_IN_FAILED) for an unknown address, a wrong password and a disabled member alike,
+    and takes the same time for each. Only reads, so no lock is held while the password is hashed.
+    """
+    member = session.scalar(select(StaffMember).where(StaffMember.email == email.strip().lower()[:320]))
+    kept = member.password_hash if member else rules.NOBODYS_HASH
+    matches = rules.password_matches(kept, password)
+    if member is None or not matches or member.disabled_at is not None:
+        raise Refused(Reason.SIGN_IN_FAILED)
+    return member.id
+
+
+def sign_in(session: Session, member_id: int, token: str, *, device: str, now: datetime) -> None:
+    """Begin a session of 14 days for a member who has just been authenticated.
+
+    ``token`` is fresh and random (256 bits); the caller puts it into the cookie, only its hash is kept.
+    """
+    session.add(
+        StaffSession(
+            token_hash=rules.token_hash(token),
+            member_id=member_id,
+            device=device[:LONGEST_DEVICE],
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + rules.SESSION_LENGTH,
+        )
+    )
+
+
+def sign_out(session: Session, token: str, *, now: datetime) -> None:
+    """End the session of a token, if it is one; its cookie is worth nothing from then on."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.token_hash == rules.token_hash(token), StaffSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def end_sessions(session: Session, member_id: int, *, now: datetime) -> None:
+    """End every session of a member."""
+    session.execute(
+        update(StaffSession)
+        .where(StaffSession.member_id == member_id, StaffSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
+
+
+def _address(email: str) -> str:
+    return email_address.parse(email).lower()
+
+
+def _hash_of(password: str) -> str:
+    if not rules.SHORTEST_PASSWORD <= len(password) <= rules.LONGEST_PASSWORD:
+        message = f"A password has {rules.SHORTEST_PASSWORD} to {rules.LONGEST_PASSWORD} characters."
+        raise MemberRefused(message)
+    return rules.password_hash(password)
