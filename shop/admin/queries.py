@@ -1,0 +1,163 @@
+"""What the back office shows from several domains at once. Reads only, and never one query per row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func as sql
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.catalog import queries as catalog
+from shop.catalog.queries import LowStock
+from shop.checkout.models import CheckoutAttempt, UnmatchedPayment
+from shop.mail.models import OutboxLetter
+from shop.orders import queries as orders
+from shop.orders.models import Dispute, Order, OrderFlag
+
+# What one table of the Today page shows; the count beside its heading says how many there are.
+SHOWN = 20
+VIEWS = {"failed": ("failed",), "waiting": ("sending", "queued"), "sent": ("sent", "cancelled")}
+
+
+@dataclass(frozen=True)
+class FlaggedOrder:
+    """An open flag and the order it is about."""
+
+    number: int
+    reason: str
+    detail: Mapping[str, Any]
+    raised_at: datetime
+
+
+@dataclass(frozen=True)
+class OpenDispute:
+    """A dispute that waits for an answer or a decision."""
+
+    number: int
+    amount: int
+    currency: str
+    status: str
+    due_by_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Today:
+    """What needs a person now."""
+
+    to_ship: int
+    oldest_to_ship_at: datetime | None
+    flagged: int
+    flags: Sequence[FlaggedOrder]
+    failed_letters: int
+    unmatched: Sequence[UnmatchedPayment]
+    disputes: Sequence[OpenDispute]
+    low_stock: Sequence[LowStock]
+
+
+@dataclass(frozen=True)
+class LetterRow:
+    """A letter of the outbox as one row of a list; ``order_number`` is None when it is about no order."""
+
+    id: int
+    template: str
+    recipient: str
+    state: str
+    tries: int
+    last_error: str
+    run_at: datetime
+    created_at: datetime
+    sent_at: datetime | None
+    order_number: int | None
+
+
+def today(session: Session) -> Today:
+    """Return what needs a person, in a fixed number of queries."""
+    to_ship, oldest = session.execute(
+        select(sql.count(), sql.min(Order.paid_at)).where(orders.in_view("to_ship"))
+    ).one()
+    return Today(
+        to_ship=to_ship,
+        oldest_to_ship_at=oldest,
+        flagged=session.scalar(select(sql.count()).select_from(Order).where(orders.in_view("flagged"))) or 0,
+        flags=_flags(session),
+        failed_letters=session.scalar(
+            select(sql.count()).select_from(OutboxLetter).where(OutboxLetter.state == "failed")
+        )
+        or 0,
+        unmatched=session.scalars(
+            select(UnmatchedPayment)
+            .where(UnmatchedPayment.resolved_at.is_(None))
+            .order_by(UnmatchedPayment.seen_at)
+        ).all(),
+        disputes=_disputes(session),
+        low_stock=catalog.low_stock(session),
+    )
+
+
+def _flags(session: Session) -> list[FlaggedOrder]:
+    rows = session.execute(
+        select(Order.number, OrderFlag.reason, OrderFlag.detail, OrderFlag.raised_at)
+        .join(Order, Order.id == OrderFlag.order_id)
+        .where(OrderFlag.resolved_at.is_(None))
+        .order_by(OrderFlag.id)
+        .limit(SHOWN)
+    )
+    return [FlaggedOrder(*row) for row in rows]
+
+
+def _disputes(session: Session) -> list[OpenDispute]:
+    rows = session.execute(
+        select(Order.number, Dispute.amount, Dispute.currency, Dispute.status, Dispute.due_by_at)
+        .join(Order, Order.id == Dispute.order_id)
+        .where(Dispute.closed_at.is_(None))
+        .order_by(Dispute.due_by_at, Dispute.id)
+    )
+    return [OpenDispute(*row) for row in rows]
+
+
+def attempts(session: Session, order_id: int) -> Sequence[CheckoutAttempt]:
+    """Return the payment pages an order has had, newest first."""
+    return session.scalars(
+        select(CheckoutAttempt)
+        .where(CheckoutAttempt.order_id == order_id)
+        .order_by(CheckoutAttempt.number.desc())
+    ).all()
+
+
+def letter_counts(session: Session) -> dict[str, int]:
+    """Return how many letters each view of the outbox has: ``failed``, ``waiting``, ``sent``."""
+    rows = session.execute(select(OutboxLetter.state, sql.count()).group_by(OutboxLetter.state))
+    by_state = dict(rows.all())
+    return {view: sum(by_state.get(state, 0) for state in states) for view, states in VIEWS.items()}
+
+
+def letters(session: Session, *, view: str, before: int | None, limit: int) -> list[LetterRow]:
+    """Return a page of one view of the outbox, newest first: those with an id below ``before``."""
+    statement = _letters().where(OutboxLetter.state.in_(VIEWS[view]))
+    if before is not None:
+        statement = statement.where(OutboxLetter.id < before)
+    rows = session.execute(statement.order_by(OutboxLetter.id.desc()).limit(limit))
+    return [LetterRow(**row._mapping) for row in rows]
+
+
+def letters_about(session: Session, order_id: int) -> list[LetterRow]:
+    """Return the letters about an order, newest first."""
+    statement = _letters().where(OutboxLetter.order_id == order_id).order_by(OutboxLetter.id.desc())
+    return [LetterRow(**row._mapping) for row in session.execute(statement)]
+
+
+def _letters() -> Any:
+    return select(
+        OutboxLetter.id,
+        OutboxLetter.template,
+        OutboxLetter.recipient,
+        OutboxLetter.state,
+        OutboxLetter.tries,
+        OutboxLetter.last_error,
+        OutboxLetter.run_at,
+        OutboxLetter.created_at,
+        OutboxLetter.sent_at,
+        Order.number.label("order_number"),
+    ).outerjoin(Order, Order.id == OutboxLetter.order_id)
