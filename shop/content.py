@@ -227,7 +227,7 @@ def _read_header(path: Path, folder: Path) -> tuple[dict[str, object], str]:
     try:
         post = frontmatter.loads(text)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise WordsRefused(
             path.relative_to(folder), line, f"the header is not YAML: {error.problem}."
         ) from error
