@@ -4,6 +4,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from shop.cart import views as cart
 from shop.catalog import views as catalog
 from shop.config import ROOT, Config
 from shop.content import read_content
@@ -19,7 +20,7 @@ from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 from shop.web.versions import watch
 
-BLUEPRINTS = [web.blueprint, catalog.blueprint]
+BLUEPRINTS = [web.blueprint, catalog.blueprint, cart.blueprint]
 
 
 def create_app(config: Config, gateway: Gateway | None = None) -> Flask:

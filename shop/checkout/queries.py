@@ -75,11 +75,22 @@ class PricedCart:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """A cart after something was put in or taken out, and the name of that."""
+
+    cart: Cart
+    name: str
+
+
+@dataclass(frozen=True)
 class _OwnOrder:
     """The unpaid order that the same cart made before: what it holds is there for this cart again."""
 
     id: int | None
     held: Mapping[str, int]
+
+
+NO_ORDER = _OwnOrder(None, {})
 
 
 def price_cart(
@@ -101,8 +112,8 @@ def price_cart(
     """
     items = catalog.items(session)
     own = _own_order(session, cart)
-    buying = {entry.sku: entry.quantity for entry in cart.entries if _for_sale(entry.sku, items)}
-    short = shortages(buying, items, _free(items, own))
+    buying = _buying(cart, items)
+    short = _short(cart, items, own)
     countries = shipping.countries(session)
     country = _country(cart, countries, country)
     currency = next((items[sku].currency for sku in buying), DEFAULT_CURRENCY)
@@ -134,9 +145,35 @@ def price_cart(
     )
 
 
+def fill(session: Session, cart: Cart, sku: str, quantity: int, *, exactly: bool = False) -> Filled:
+    """Return ``cart`` with ``quantity`` more pieces of ``sku``, or ``exactly`` so many; then 0 takes it out.
+
+    All its prices count as seen afterwards. Raises Refused: ITEM_UNKNOWN, ITEM_NOT_FOR_SALE, SOLD_OUT and
+    NOT_ENOUGH_STOCK (with everything else in the cart, a bundle and its parts together), and what the cart
+    itself refuses.
+    """
+    items = catalog.items(session)
+    seen = carts.see(cart, {item.sku: item.unit_amount for item in items.values()})
+    if exactly and quantity == 0:
+        return Filled(carts.remove(seen, sku), items[sku].name if sku in items else sku)
+    item = items.get(sku)
+    if item is None:
+        raise Refused(Reason.ITEM_UNKNOWN)
+    if not item.active:
+        raise Refused(Reason.ITEM_NOT_FOR_SALE, name=item.name)
+    put = carts.change if exactly else carts.add
+    filled = put(seen, sku, quantity, seen_amount=item.unit_amount)
+    if sku in _short(filled, items, NO_ORDER):
+        # Only now is it worth asking what the cart's own unpaid order holds.
+        left = _short(filled, items, _own_order(session, cart)).get(sku)
+        if left is not None:
+            raise _out_of_stock(item, left)
+    return Filled(filled, item.name)
+
+
 def _own_order(session: Session, cart: Cart) -> _OwnOrder:
     if not cart.key:
-        return _OwnOrder(None, {})
+        return NO_ORDER
     rows = session.connection().execute(_OWN_ORDER, {"cart_key": cart.key}).all()
     return _OwnOrder(
         rows[0].id if rows else None, {row.sku: row.quantity for row in rows if row.sku is not None}
@@ -145,6 +182,20 @@ def _own_order(session: Session, cart: Cart) -> _OwnOrder:
 
 def _for_sale(sku: str, items: Mapping[str, Item]) -> bool:
     return sku in items and items[sku].active
+
+
+def _buying(cart: Cart, items: Mapping[str, Item]) -> dict[str, int]:
+    return {entry.sku: entry.quantity for entry in cart.entries if _for_sale(entry.sku, items)}
+
+
+def _short(cart: Cart, items: Mapping[str, Item], own: _OwnOrder) -> dict[str, int]:
+    return shortages(_buying(cart, items), items, _free(items, own))
+
+
+def _out_of_stock(item: Item, left: int) -> Refused:
+    if left:
+        return Refused(Reason.NOT_ENOUGH_STOCK, name=item.name, left=left)
+    return Refused(Reason.SOLD_OUT, name=item.name)
 
 
 def _free(items: Mapping[str, Item], own: _OwnOrder) -> dict[str, int]:
@@ -221,9 +272,7 @@ def _obstacle(
     if gone is not None:
         return Refused(Reason.ITEM_NOT_FOR_SALE, name=items[gone].name if gone in items else gone)
     for sku, left in short.items():
-        if left:
-            return Refused(Reason.NOT_ENOUGH_STOCK, name=items[sku].name, left=left)
-        return Refused(Reason.SOLD_OUT, name=items[sku].name)
+        return _out_of_stock(items[sku], left)
     if not quote.lines:
         return Refused(Reason.CART_EMPTY)
     if quote.ships and rate is None:

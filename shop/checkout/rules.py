@@ -76,7 +76,8 @@ class Use:
 
     code_id, code: None and "" for an automatic offer. name: the campaign's. summary: what it gives, in a few
     words. amount: what it takes off in all, goods and shipping, minor units (0 only for free shipping whose
-    rate is not known yet). bound_email: the normalized address it is bound to, or "".
+    rate is not known yet). bound_email: the normalized address it is bound to, or "". free_shipping: the
+    amount is off the shipping, not off the goods.
     """
 
     campaign_id: int
@@ -86,6 +87,7 @@ class Use:
     summary: str
     amount: int
     bound_email: str = ""
+    free_shipping: bool = False
 
 
 @dataclass(frozen=True)
@@ -350,4 +352,5 @@ def _use(candidate: _Candidate, amount: int) -> Use:
         discounts.summary(terms),
         amount,
         code.bound_email if code else "",
+        terms.kind == "free_shipping",
     )

@@ -10,8 +10,8 @@ from shop.catalog.rules import Item
 class SetOffer:
     """A bundle that costs less than what a cart holds and lacks of it; amounts in minor units.
 
-    instead: SKUs in the cart of which the set replaces one piece each. missing: what it brings on top, SKUs.
-    parts_amount: what all of that costs without the set.
+    instead: SKUs in the cart of which the set replaces one piece each. missing, missing_names: what it brings
+    on top. parts_amount: what all of that costs without the set.
     """
 
     sku: str
@@ -22,15 +22,12 @@ class SetOffer:
     parts_amount: int
     instead: tuple[str, ...]
     missing: tuple[str, ...]
+    missing_names: tuple[str, ...]
 
     @property
     def saving_amount(self) -> int:
         """What the buyer saves on the prices without discounts."""
         return self.parts_amount - self.amount
-
-    def more_amount(self, items: Mapping[str, Item]) -> int:
-        """What the cart's goods would cost more (or less) than now."""
-        return self.amount - sum(items[sku].unit_amount for sku in self.instead)
 
 
 def set_offer(quantities: Mapping[str, int], items: Mapping[str, Item]) -> SetOffer | None:
@@ -61,6 +58,7 @@ def _offers(quantities: Mapping[str, int], items: Mapping[str, Item]) -> Iterato
                 parts,
                 instead,
                 missing,
+                tuple(items[sku].name for sku in missing),
             )
 
 

@@ -66,7 +66,7 @@ def _secure() -> bool:
     return tools().config.base_url.startswith("https://")
 
 
-def _serializer() -> URLSafeTimedSerializer[str]:
+def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(tools().config.secret_key, salt="cart", serializer=json)
 
 
@@ -76,7 +76,7 @@ def _packed(cart: Cart) -> list[Any]:
 
 
 def _unpacked(packed: Any) -> Cart:
-    """Return the cart that was packed; raises ValueError or TypeError when an older shop packed it otherwise."""
+    """Return the cart that was packed; raises ValueError or TypeError for what an older shop packed."""
     key, entries, code, country, from_link = packed
     cart = Cart(key, tuple(_entry(*entry) for entry in entries), code, country, bool(from_link))
     if (
