@@ -43,10 +43,7 @@ def page() -> ResponseReturnValue:
     cart, lost = read_cart(request)
     if lost:
         refuse(lost)
-    response = _page(cart)
-    if lost:
-        clear_cart(response)
-    return response
+    return clear_cart(_page(cart)) if lost else _page(cart)
 
 
 @blueprint.post("/cart/items")
@@ -153,9 +150,7 @@ def go(code: str) -> ResponseReturnValue:
     """Keep a code from a link in the cart, even in an empty one, and lead on to the local path ``to``."""
     cart = _with_code(_cart(), code)
     fallback = "/cart" if cart.entries else "/shop"
-    response = make_response(redirect(_local(request.args.get("to", ""), fallback), 303))
-    write_cart(response, cart)
-    return response
+    return write_cart(redirect(_local(request.args.get("to", ""), fallback), 303), cart)
 
 
 def _cart() -> Cart:
@@ -210,13 +205,11 @@ def _local(path: str, fallback: str) -> str:
     return path if local else fallback
 
 
-def _back(cart: Cart) -> Response:
+def _back(cart: Cart) -> ResponseReturnValue:
     """Send the visitor to the cart page with ``cart``; the first thing put in gives it a key."""
     if cart.entries and not cart.key:
         cart = replace(cart, key=secrets.token_hex(16))
-    response = make_response(redirect("/cart", 303))
-    write_cart(response, cart)
-    return response
+    return write_cart(redirect("/cart", 303), cart)
 
 
 def _refused(cart: Cart, error: Refused) -> Response:

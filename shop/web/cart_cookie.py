@@ -2,10 +2,11 @@
 
 import json
 import re
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Request, Response
+from flask import Request
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from werkzeug.wrappers import Response
 
 from shop.cart.rules import MAX_CODE_LENGTH, MAX_ENTRIES, MAX_QUANTITY, MAX_SKU_LENGTH, Cart, Entry
 from shop.errors import Reason, Refused
@@ -17,6 +18,8 @@ COUNT = "cart_count"
 KEPT_SECONDS = 30 * 24 * 60 * 60
 # A full cart of the longest names is smaller; a longer cookie is not ours.
 MAX_BYTES = 4000
+
+Answer = TypeVar("Answer", bound=Response)
 
 _KEY = re.compile(r"[0-9a-f]{32}|")
 _COUNTRY = re.compile(r"[A-Z]{2}|")
@@ -41,19 +44,20 @@ def read_cart(request: Request) -> tuple[Cart, Refused | None]:
         return Cart(), Refused(Reason.CART_UNREADABLE)
 
 
-def write_cart(response: Response, cart: Cart) -> None:
-    """Send ``cart`` with ``response``, for 30 days from now, and its count for the header."""
+def write_cart(response: Answer, cart: Cart) -> Answer:
+    """Send ``cart`` and its count with ``response``, for 30 days from now; return the response."""
     if cart == Cart():
-        clear_cart(response)
-        return
+        return clear_cart(response)
     _send(response, CART, str(_serializer().dumps(_packed(cart))), httponly=True)
     _send(response, COUNT, str(cart.count), httponly=False)
+    return response
 
 
-def clear_cart(response: Response) -> None:
-    """Take the cart away from the visitor: it was bought, or could not be read."""
+def clear_cart(response: Answer) -> Answer:
+    """Take the cart away from the visitor, because it was bought or cannot be read; return the response."""
     for name in (CART, COUNT):
         response.delete_cookie(name, secure=_secure(), samesite="Lax", httponly=name == CART)
+    return response
 
 
 def _send(response: Response, name: str, value: str, *, httponly: bool) -> None:
