@@ -36,7 +36,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     app.extensions["shop"] = Tools(
         config=config,
         engine=open_engine(config.database_url),
-        gateway=gateway or stripe_gateway(config),
+        gateway=gateway or StripeGateway.of(config),
         content=read_content(ROOT / "content"),
     )
     statics = StaticFiles(Compressed(app.wsgi_app), ROOT / "static", headers.security_headers(config))
@@ -53,16 +53,6 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     return app
 
 
-def stripe_gateway(config: Config) -> StripeGateway:
-    """Return the payment service the settings name."""
-    return StripeGateway(
-        config.stripe_secret_key,
-        api_base=config.stripe_api_base,
-        webhook_secrets=config.webhook_secrets,
-        environment=config.base_url,
-    )
-
-
 def in_front(app: Flask) -> StaticFiles:
     """Put the page cache between the static files and ``app``; return what answers first."""
     tools: Tools = app.extensions["shop"]
@@ -76,6 +66,12 @@ def in_front(app: Flask) -> StaticFiles:
         time_zone=tools.config.time_zone,
     )
     return statics
+
+
+def warm(app: Flask) -> None:
+    """Compile every template, so that the first visitor of each page does not wait for it."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
 
 
 def is_public_page(app: Flask, path: str) -> bool:

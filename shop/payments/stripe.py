@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, cast
 
 import stripe
 
+from shop.config import Config
 from shop.payments.gateway import (
     DisputeSnapshot,
     GatewayRefused,
@@ -66,6 +67,16 @@ class StripeGateway:
         # StripeClient retries nothing unless told to; repeats carry the same idempotency key.
         self._stripe = _client(key, api_base, timeout=TIMEOUT, retries=2)
         self._hurried = _client(key, api_base, timeout=HURRIED_TIMEOUT, retries=0)
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Return the gateway that the settings name."""
+        return cls(
+            config.stripe_secret_key,
+            api_base=config.stripe_api_base,
+            webhook_secrets=config.webhook_secrets,
+            environment=config.base_url,
+        )
 
     def page_parameters(self, request: PageRequest) -> dict[str, Any]:
         """Return ``{"coupon": ... or None, "session": ...}`` as they will be sent."""

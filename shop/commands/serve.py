@@ -1,0 +1,73 @@
+"""The web server: which one, with how many workers and threads, and why."""
+
+import os
+import threading
+from argparse import ArgumentParser, Namespace
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from shop import logs
+from shop.app import create_app, in_front, warm
+from shop.config import Config, from_environment
+from shop.lifeline import end_with
+from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
+from shop.web.static_files import StaticFiles
+
+WORKERS = 2
+THREADS = 128
+# Requests that may wait or run in one worker at once; the system's queue holds the rest.
+BACKPRESSURE = 512
+BACKLOG = 2048
+# A client that has not finished its headers by then is let go.
+HEADER_TIMEOUT_MILLISECONDS = 10_000
+MAX_HEADER_BYTES = 64 * 1024
+# After SIGTERM, requests under way have this long to finish: the longest waits for the payment service.
+STOP_SECONDS = 25
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Where to listen, and how much to do at once."""
+    parser.add_argument("--host", default=HOST, help="the address to listen on (default: this machine only)")
+    parser.add_argument("--workers", type=int, default=WORKERS, help="processes (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=THREADS, help="per process (default: %(default)s)")
+
+
+def command(config: Config, asked: Namespace) -> int:
+    """Serve the shop until SIGTERM or SIGINT; requests under way are finished first.
+
+    Raises SettingRefused when the port is taken or the database has no tables yet.
+    """
+    refuse_taken_port(asked.host, config.port)
+    refuse_missing_tables(config)
+    Granian(
+        "shop.commands.serve:served",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=asked.host,
+        port=config.port,
+        workers=asked.workers,
+        blocking_threads=asked.threads,
+        backlog=BACKLOG,
+        backpressure=BACKPRESSURE,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_TIMEOUT_MILLISECONDS, max_buffer_size=MAX_HEADER_BYTES
+        ),
+        websockets=False,
+        workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,
+        log_level=LogLevels.warning,
+    ).serve()
+    return 0
+
+
+def served() -> StaticFiles:
+    """Return the application of one worker process, which ends with the server's main process."""
+    end_with(os.getppid())
+    config = from_environment()
+    logs.configure(live=config.live)
+    app = create_app(config)
+    threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
+    return in_front(app)
