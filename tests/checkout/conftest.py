@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from sqlalchemy import Engine, func, select
 
 from shop.cart.rules import Cart, Entry
@@ -22,13 +21,10 @@ from shop.config import ROOT, load
 from shop.content import read_content
 from shop.db import reading
 from shop.orders.models import Order
-from shop.payments.standin.server import Standin, create_standin
 from shop.payments.stripe import StripeGateway
 from shop.seed import seed
-
-KEY = "sk_test_local_tests"
-SECRET = "whsec_local_tests"
-CARD = "4242 4242 4242 4242"
+from tests.payment_service import CARD as CARD
+from tests.payment_service import KEY, SECRET, Service, running_service
 
 
 @dataclass
@@ -48,63 +44,11 @@ class MovableClock:
             follower(self.offset.total_seconds())
 
 
-class Service:
-    """The payment service seen from its own side: its Dashboard, its buyers, its mishaps."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def control(self, path: str, **values: Any) -> dict[str, Any]:
-        """Work one of the stand-in's controls."""
-        answer = requests.post(f"{self.address}/control/{path}", json=values, timeout=10)
-        assert answer.ok, answer.text
-        return dict(answer.json())
-
-    def pay(self, page_id: str, card: str = CARD, **more: Any) -> dict[str, Any]:
-        """Pay a page as a buyer would."""
-        return self.control(f"sessions/{page_id}/pay", card=card, **(ADDRESS | more))
-
-    def fault(self, match: str, kind: str, **more: Any) -> None:
-        """Let the next fitting request fail."""
-        self.control("faults", match=match, kind=kind, **more)
-
-    def api(self, path: str, **query: Any) -> dict[str, Any]:
-        """Read the API as the official library would."""
-        answer = requests.get(
-            f"{self.address}/v1/{path}",
-            params=query,
-            auth=(KEY, ""),
-            headers={"Stripe-Version": "2026-10-28.endive"},
-            timeout=10,
-        )
-        return dict(answer.json())
-
-
-ADDRESS = {
-    "name": "Maya Lindqvist",
-    "line1": "12 Orchard Road",
-    "city": "Albany",
-    "state": "NY",
-    "postal_code": "12207",
-    "country": "US",
-}
-
-
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
     """A stand-in of this test's own, on a free port; it delivers webhooks nowhere."""
-    app = create_standin(
-        tmp_path / "standin.sqlite",
-        webhook_url="http://127.0.0.1:9/webhooks/stripe",
-        webhook_secret=SECRET,
-        accepted_key=KEY,
-    )
-    standin = Standin(app, port=0)
-    standin.start()
-    service = Service(standin.address)
-    service.control("webhooks", mode="hold")
-    yield service
-    standin.stop()
+    with running_service(tmp_path) as service:
+        yield service
 
 
 @pytest.fixture
