@@ -43,7 +43,7 @@ def ledger(engine: Engine, sku: str) -> list[tuple[str, int]]:
             .where(StockMovement.sku == sku)
             .order_by(StockMovement.id)
         )
-        return [row for row in rows]
+        return list(rows)
 
 
 def hold_states(engine: Engine) -> dict[str, str]:
