@@ -76,13 +76,23 @@ def _look(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
         _flag_warning(till, event)
     if known:
         return True
-    attempt_id = attempt_of(till, page_id="", attempt_key=event.attempt_key)
+    attempt_id = attempt_of(till, page_id="", attempt_key=_attempt_key(till, event))
     if attempt_id is None:
         return False
     # A refund or dispute may be heard of before the payment itself: settle first, then look again.
     settle(till, attempt_id, hurried=hurried)
     refund.sync(till, event.payment_id)
     return True
+
+
+def _attempt_key(till: Till, event: WebhookEvent) -> str:
+    """Return the key in the payment's metadata: a dispute or a warning carries none of its own."""
+    if event.attempt_key or not event.payment_id:
+        return event.attempt_key
+    try:
+        return till.gateway.read_payment(event.payment_id).attempt_key
+    except GatewayRefused:
+        return ""
 
 
 def _look_at_page(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:

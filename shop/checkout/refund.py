@@ -160,11 +160,8 @@ def send(till: Till, refund_id: int) -> None:
         asked = RefundRequest(
             key=refund.idempotency_key, payment_id=payment_id, amount=refund.amount, reason=refund.reason
         )
-    if stale:
-        sync(till, payment_id)
-        with reading(till.engine) as session:
-            if session.get_one(Refund, refund_id).provider_id is not None:
-                return
+    if stale and _found_there(till, refund_id, payment_id):
+        return
     try:
         snapshot = till.gateway.refund(asked)
     except GatewayUnknown as unknown:
@@ -172,6 +169,9 @@ def send(till: Till, refund_id: int) -> None:
             _put_off(session, refund_id, str(unknown), now=till.clock())
         return
     except GatewayRefused as refused:
+        # An earlier call may have made it after all: only what is not there either has failed.
+        if _found_there(till, refund_id, payment_id):
+            return
         with writing(till.engine) as session:
             _fail(session, till, refund_id, str(refused), now=till.clock())
         return
@@ -180,6 +180,13 @@ def send(till: Till, refund_id: int) -> None:
         book(session, till, order, session.get_one(Refund, refund_id), snapshot, now=till.clock())
         orders.refresh_payment_state(session, order)
         _give_discount_back(session, order, now=till.clock())
+
+
+def _found_there(till: Till, refund_id: int, payment_id: str) -> bool:
+    """Look for the refund at the payment service and book it if it is there."""
+    sync(till, payment_id)
+    with reading(till.engine) as session:
+        return session.get_one(Refund, refund_id).provider_id is not None
 
 
 def _put_off(session: Session, refund_id: int, why: str, *, now: datetime) -> None:

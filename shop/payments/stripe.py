@@ -194,7 +194,7 @@ class StripeGateway:
         parameters: dict[str, Any] = {
             "payment_intent": request.payment_id,
             "amount": request.amount,
-            "metadata": {**request.metadata, "refund": request.key, "environment": self._environment},
+            "metadata": {**request.metadata, "refund": request.key},
         }
         if request.reason in ("duplicate", "fraudulent", "requested_by_customer"):
             parameters["reason"] = request.reason

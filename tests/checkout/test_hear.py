@@ -1,0 +1,189 @@
+"""Hear: webhooks lost, doubled, reordered, foreign, early; the shop is right in every case."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shop.checkout import hear, reconcile
+from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
+from shop.checkout.till import Till
+from shop.db import writing
+from shop.orders.models import Order, OrderEvent, Payment, Refund
+from shop.payments.gateway import Notification
+from tests.checkout.conftest import Buyer, MovableClock, Service
+from tests.checkout.looking import flags, letters, rows, stock_of
+
+
+def told(till: Till, kind: str = "") -> list[Notification]:
+    """What the service has to tell, oldest first."""
+    events = till.gateway.notifications_since(till.clock().replace(year=2020))
+    return [event for event in events if event.type.startswith(kind)]
+
+
+def deliver(till: Till, events: list[Notification]) -> None:
+    """Let events arrive, one after the other."""
+    for event in events:
+        with writing(till.engine) as session:
+            hear.write_down(session, event, now=till.clock())
+        hear.act(till, event.id)
+
+
+def test_a_webhook_alone_completes_the_order(buyer: Buyer, service: Service, till: Till) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    deliver(till, told(till, "checkout.session.completed"))
+    assert buyer.order.state == "paid"
+    assert [event.state for event in rows(till, WebhookEvent)] == ["done"]
+
+
+def test_without_any_webhook_the_reconcile_loop_completes_the_order(
+    buyer: Buyer, service: Service, clock: MovableClock, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    clock.forward(minutes=2)
+    reconcile.check_attempts(till)
+    assert buyer.order.state == "paid"
+    assert rows(till, WebhookEvent) == []
+
+
+def test_missed_events_are_fetched_and_acted_on(buyer: Buyer, service: Service, till: Till) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    assert reconcile.fetch_events(till) > 0
+    assert reconcile.fetch_events(till) == 0
+    reconcile.hear_waiting(till)
+    assert buyer.order.state == "paid"
+
+
+def test_doubled_events_change_nothing_the_second_time(buyer: Buyer, service: Service, till: Till) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    deliver(till, told(till))
+    deliver(till, told(till))
+    assert stock_of(till, "HOOK-1") == (119, 0)
+    assert letters(till) == ["order_confirmed"]
+    assert len(rows(till, Payment)) == 1
+
+
+def test_events_in_reverse_order_end_in_the_same_state(buyer: Buyer, service: Service, till: Till) -> None:
+    buyer.presses_pay()
+    page = buyer.attempt.page_id
+    service.pay(page, card="4000 0000 0000 0002")
+    service.pay(page)
+    (charge,) = [charge["id"] for charge in service.api("charges")["data"] if charge["paid"]]
+    service.control(f"charges/{charge}/refund", amount=100)
+    deliver(till, told(till)[::-1])
+    assert (buyer.order.state, buyer.order.payment_state) == ("paid", "part_refunded")
+    assert [made.amount for made in rows(till, Refund)] == [100]
+    assert letters(till).count("order_confirmed") == 1
+
+
+def test_an_event_that_is_faster_than_the_answer_to_our_own_call_finds_its_attempt(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    page = buyer.attempt.page_id
+    with writing(till.engine) as session:
+        attempt = session.get_one(CheckoutAttempt, buyer.attempt.id)
+        attempt.page_id, attempt.url, attempt.state = None, None, "creating"
+    service.pay(page)
+    deliver(till, told(till, "checkout.session.completed"))
+    assert buyer.order.state == "paid"
+
+
+def test_a_decline_is_noted_and_the_page_stays_open(buyer: Buyer, service: Service, till: Till) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id, card="4000 0000 0000 0002")
+    deliver(till, told(till))
+    assert buyer.order.state == "pending"
+    assert "payment_declined" in [event.kind for event in rows(till, OrderEvent)]
+    service.pay(buyer.attempt.page_id)
+    deliver(till, told(till))
+    assert buyer.order.state == "paid"
+
+
+def test_an_event_about_something_foreign_is_ignored(till: Till) -> None:
+    foreign = Notification(
+        id="evt_foreign",
+        type="checkout.session.completed",
+        object_id="cs_foreign",
+        created_at=till.clock(),
+        livemode=False,
+        page_id="cs_foreign",
+    )
+    deliver(till, [foreign])
+    assert [event.state for event in rows(till, WebhookEvent)] == ["ignored"]
+    assert rows(till, UnmatchedPayment) == []
+
+
+def test_a_payment_of_ours_without_an_order_lands_in_a_visible_list(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    events = told(till, "checkout.session.completed")
+    with writing(till.engine) as session:
+        # As after restoring yesterday's database.
+        for table in (CheckoutAttempt, OrderEvent):
+            for row in session.query(table):
+                session.delete(row)
+    deliver(till, events)
+    (unmatched,) = rows(till, UnmatchedPayment)
+    assert (unmatched.amount, unmatched.email) == (buyer.order.total_amount, "maya@example.com")
+
+
+def test_an_event_waits_while_the_service_is_down_and_is_acted_on_later(
+    buyer: Buyer, service: Service, clock: MovableClock, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    events = told(till, "checkout.session.completed")
+    service.fault("GET /v1/checkout/sessions", "status", status=500, times=3)
+    deliver(till, events)
+    (event,) = rows(till, WebhookEvent)
+    assert (event.state, event.tries) == ("received", 1)
+    assert event.error
+    service.control("faults/clear")
+    clock.forward(minutes=1)
+    assert reconcile.hear_waiting(till) == 1
+    assert buyer.order.state == "paid"
+
+
+def test_one_event_delivered_twenty_times_at_once_is_acted_on_once(
+    buyer: Buyer, service: Service, till: Till, at_once: Callable[..., list[Any]]
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    events = told(till, "checkout.session.completed")
+    assert at_once(20, lambda _: deliver(till, events)) == [None] * 20
+    assert letters(till) == ["order_confirmed"]
+    assert stock_of(till, "HOOK-1") == (119, 0)
+    assert len(rows(till, WebhookEvent)) == 1
+
+
+def test_refund_and_dispute_events_before_the_payment_is_known_settle_it_first(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id, card="4000 0000 0000 0259")
+    disputes = told(till, "charge.dispute.created")
+    assert disputes
+    deliver(till, disputes)
+    assert (buyer.order.state, buyer.order.payment_state) == ("paid", "disputed")
+    assert flags(till) == ["dispute_opened"]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_the_flow_is_the_same_however_often_events_are_fetched(
+    times: int, buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    for _ in range(times):
+        reconcile.fetch_events(till)
+        reconcile.hear_waiting(till)
+        reconcile.send_refunds(till)
+    assert len(rows(till, Order)) == 1
+    assert letters(till) == ["order_confirmed"]
