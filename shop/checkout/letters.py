@@ -10,7 +10,7 @@ from shop import money
 from shop.checkout.till import Till
 from shop.mail import actions as mail
 from shop.orders import rules
-from shop.orders.models import Order, OrderLine, Payment, Refund
+from shop.orders.models import Order, OrderLine, Payment, Refund, Shipment
 
 # Order mail goes before everything else.
 FIRST = 0
@@ -82,26 +82,17 @@ def refunded(session: Session, till: Till, order: Order, refund: Refund, *, now:
     )
 
 
-def shipped(
-    session: Session,
-    till: Till,
-    order: Order,
-    *,
-    parcel: int,
-    carrier: str,
-    tracking_number: str,
-    now: datetime,
-) -> None:
+def shipped(session: Session, till: Till, order: Order, parcel: Shipment, *, now: datetime) -> None:
     """Tell the buyer that a parcel has left."""
     _write(
         session,
         till,
         order,
         "order_shipped",
-        key=f"shipped:{order.number}:{parcel}",
+        key=f"shipped:{order.number}:{parcel.id}",
         now=now,
-        carrier=carrier,
-        tracking_number=tracking_number,
+        carrier=parcel.carrier,
+        tracking_number=parcel.tracking_number,
         arrives=_arrives(order),
     )
 

@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
 from shop import clock
+from shop.commands import trade
 from shop.config import Config
 from shop.db import open_engine, writing
 from shop.errors import SettingRefused
@@ -32,6 +33,8 @@ def arguments(parser: ArgumentParser) -> None:
     creating.add_argument("--role", default="staff", choices=ROLES)
     changing = add("password", change_password, "give a person a new password, and sign them out everywhere")
     changing.add_argument("--email", required=True)
+    trade.refund_arguments(add("refund", trade.refund_order, "give money back for an order"))
+    trade.ship_arguments(add("ship", trade.ship_order, "send an order on its way"))
 
 
 def command(config: Config, asked: Namespace) -> int:

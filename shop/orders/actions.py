@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from shop import money
 from shop.db import lock_rows
 from shop.errors import Reason, Refused
 from shop.orders.balance import GONE_BACK, payment_state
@@ -126,7 +127,7 @@ def add_refund(
         raise Refused(Reason.REFUND_NOTHING)
     left = refundable(session, payment)
     if amount > left:
-        raise Refused(Reason.REFUND_TOO_MUCH, left=left, currency=payment.currency)
+        raise Refused(Reason.REFUND_TOO_MUCH, left=money.display(left, payment.currency))
     refund = Refund(
         order_id=payment.order_id,
         payment_id=payment.id,
