@@ -1,0 +1,219 @@
+"""The outbox's rows: written with their reason, held by one worker at a time, marked with their fate."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import Update, and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from shop.db import lock_rows
+from shop.mail import rules
+from shop.mail.models import MailboxMessage, OutboxLetter
+from shop.mail.rules import Letter
+
+
+def write(
+    session: Session,
+    template: str,
+    recipient: str,
+    blanks: Mapping[str, Any],
+    *,
+    dedupe_key: str,
+    now: datetime,
+    order_id: int | None = None,
+    priority: int = 1,
+) -> bool:
+    """Put a letter in the outbox, in its reason's transaction. Return False if that reason already wrote.
+
+    ``template`` is the name of a file in content/emails, ``blanks`` fill it: strings, or rows as a list of
+    ``[left, right]``. ``dedupe_key`` names the reason (160 characters at most). ``priority`` 0 goes before 1.
+    """
+    return _insert_once(
+        session,
+        OutboxLetter,
+        {
+            "dedupe_key": dedupe_key,
+            "template": template,
+            "recipient": recipient,
+            "blanks": dict(blanks),
+            "order_id": order_id,
+            "priority": priority,
+            "state": "queued",
+            "tries": 0,
+            "run_at": now,
+            "message_id": rules.message_id(dedupe_key),
+            "last_error": "",
+            "created_at": now,
+        },
+    )
+
+
+def claim(session: Session, *, now: datetime, limit: int, lease_seconds: float) -> list[Letter]:
+    """Take up to ``limit`` letters that are due, for ``lease_seconds``; no other worker gets them meanwhile.
+
+    A letter whose holder died is due again when its lease is over, so a letter leaves at least once: if the
+    mail server had already said yes, it leaves again under the same Message-ID. The session must be one that
+    writes (on SQLite its transaction began IMMEDIATE; on PostgreSQL rows held by others are skipped).
+    """
+    _give_up_on_deadly(session, now=now)
+    query = (
+        select(OutboxLetter)
+        .where(_due(now))
+        .order_by(OutboxLetter.priority, OutboxLetter.run_at, OutboxLetter.id)
+        .limit(limit)
+    )
+    if lock_rows(session):
+        query = query.with_for_update(skip_locked=True)
+    locked_until = now + timedelta(seconds=lease_seconds)
+    taken = session.scalars(query).all()
+    for row in taken:
+        row.state, row.locked_until = "sending", locked_until
+        row.tries += 1
+    session.flush()
+    return [_in_hand(row, locked_until) for row in taken]
+
+
+def any_due(session: Session, *, now: datetime) -> bool:
+    """Whether a claim would find something; a read, so that an idle worker never stands in a writer's way."""
+    return session.scalar(select(OutboxLetter.id).where(_due(now)).limit(1)) is not None
+
+
+def mark_sent(session: Session, letter: Letter, *, now: datetime) -> bool:
+    """Note that ``letter`` has left. False, and no change, if it is no longer held under this lease."""
+    return _mark(session, letter, state="sent", sent_at=now, last_error="")
+
+
+def mark_failed(
+    session: Session, letter: Letter, error: str, *, permanent: bool, jitter: float, now: datetime
+) -> bool:
+    """Note why ``letter`` did not leave: it waits for its next try, or it has failed for good.
+
+    ``error`` is a sentence for people. ``permanent``: no later try can help. ``jitter`` (0 to 1) spreads the
+    waits. False, and no change, if the letter is no longer held under this lease.
+    """
+    error = error[: rules.ERROR_LENGTH]
+    if permanent or letter.tries >= rules.MAX_TRIES:
+        return _mark(session, letter, state="failed", last_error=error)
+    run_at = now + rules.wait(letter.tries, jitter)
+    return _mark(session, letter, state="queued", run_at=run_at, last_error=error)
+
+
+def give_back(session: Session, letter: Letter) -> bool:
+    """Put ``letter`` back as if it had not been taken: its time was over before it was tried."""
+    return _mark(session, letter, state="queued", tries=letter.tries - 1)
+
+
+def retry(session: Session, letter_id: int, *, by: str, now: datetime) -> bool:
+    """Send a letter that failed, was cancelled or waits, as soon as possible and with all its tries.
+
+    Return False, and change nothing, if it was sent, is just being sent, or does not exist.
+    """
+    again = (
+        update(OutboxLetter)
+        .where(OutboxLetter.id == letter_id, OutboxLetter.state.in_(("failed", "cancelled", "queued")))
+        .values(state="queued", tries=0, run_at=now, last_error=f"Tried again by {by}."[: rules.ERROR_LENGTH])
+    )
+    return _changes(session, again)
+
+
+def cancel(session: Session, letter_id: int, *, by: str) -> bool:
+    """Keep a letter from leaving. Return False, and change nothing, if it has left, or is just leaving."""
+    stopped = (
+        update(OutboxLetter)
+        .where(OutboxLetter.id == letter_id, OutboxLetter.state.in_(("failed", "queued")))
+        .values(state="cancelled", last_error=f"Cancelled by {by}."[: rules.ERROR_LENGTH])
+    )
+    return _changes(session, stopped)
+
+
+def keep(
+    session: Session,
+    *,
+    message_id: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    html: str,
+    now: datetime,
+) -> bool:
+    """Put a finished message in the demo mailbox. False if one with this ``message_id`` is already there."""
+    return _insert_once(
+        session,
+        MailboxMessage,
+        {
+            "message_id": message_id,
+            "recipient": recipient,
+            "subject": subject,
+            "text": text,
+            "html": html,
+            "received_at": now,
+        },
+    )
+
+
+def _due(now: datetime) -> Any:
+    waiting = and_(OutboxLetter.state == "queued", OutboxLetter.run_at <= now)
+    abandoned = and_(OutboxLetter.state == "sending", OutboxLetter.locked_until <= now)
+    return or_(waiting, abandoned)
+
+
+def _give_up_on_deadly(session: Session, *, now: datetime) -> None:
+    # A letter that kills whoever sends it comes back by its lease, not by mark_failed; it must end too.
+    session.execute(
+        update(OutboxLetter)
+        .where(
+            OutboxLetter.state == "sending",
+            OutboxLetter.locked_until <= now,
+            OutboxLetter.tries >= rules.MAX_TRIES,
+        )
+        .values(
+            state="failed",
+            locked_until=None,
+            last_error=f"The worker stopped {rules.MAX_TRIES} times while sending this letter.",
+        )
+    )
+
+
+def _in_hand(row: OutboxLetter, locked_until: datetime) -> Letter:
+    return Letter(
+        id=row.id,
+        template=row.template,
+        recipient=row.recipient,
+        blanks=row.blanks,
+        message_id=row.message_id,
+        tries=row.tries,
+        locked_until=locked_until,
+        created_at=row.created_at,
+    )
+
+
+def _mark(session: Session, letter: Letter, **values: Any) -> bool:
+    # Tries and lease together name one claim: a worker that overslept its lease changes nothing.
+    held = (
+        update(OutboxLetter)
+        .where(
+            OutboxLetter.id == letter.id,
+            OutboxLetter.state == "sending",
+            OutboxLetter.tries == letter.tries,
+            OutboxLetter.locked_until == letter.locked_until,
+        )
+        .values(locked_until=None, **values)
+    )
+    return _changes(session, held)
+
+
+def _changes(session: Session, statement: Update) -> bool:
+    result = cast(CursorResult[Any], session.execute(statement))
+    return result.rowcount == 1
+
+
+def _insert_once(
+    session: Session, table: type[OutboxLetter | MailboxMessage], values: dict[str, Any]
+) -> bool:
+    insert = postgresql.insert if lock_rows(session) else sqlite.insert
+    # PostgreSQL's driver gives no row count for an insert that may return rows: the row itself is asked for.
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.id)
+    return session.scalar(statement) is not None
