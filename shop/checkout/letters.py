@@ -78,7 +78,7 @@ def refunded(session: Session, till: Till, order: Order, refund: Refund, *, now:
         key=f"refunded:{refund.idempotency_key}",
         now=now,
         amount=money.display(refund.amount, refund.currency),
-        sentence=refund.note or till.content.phrase("returned.bank_days"),
+        sentence=refund.note,
     )
 
 

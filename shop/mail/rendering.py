@@ -1,0 +1,100 @@
+"""From a letter in the outbox and its words in content/emails to one finished e-mail."""
+
+from collections.abc import Sequence
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from urllib.parse import urlsplit
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it.token import Token
+from markupsafe import Markup
+
+from shop.config import ROOT, Config
+from shop.content import Content, LetterWords, WordsMissing
+from shop.mail.html import LetterRenderer
+from shop.mail.plain import plain
+from shop.mail.rules import Letter
+from shop.mail.words import MARKDOWN, LetterRefused, filled, line, one_line
+
+TEMPLATES = Environment(
+    loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
+)
+
+
+def render(letter: Letter, content: Content, config: Config) -> EmailMessage:
+    """Return ``letter`` as a message to one recipient, with text and HTML that say the same.
+
+    The same letter always gives the same message. Raises LetterRefused when its words, its blanks or its
+    recipient do not make a letter.
+    """
+    words = _words(content, letter.template)
+    blanks = {**letter.blanks, "shop_name": config.shop_name, "shop_url": config.base_url.rstrip("/")}
+    subject = line(words.subject, blanks)
+    body = filled(words.body, blanks, config.base_url)
+    foot = filled(_foot(content, config), blanks, config.base_url)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(one_line(config.shop_name), addr_spec=config.admin_email)
+    message["To"] = _recipient(letter.recipient)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(letter.created_at)
+    message["Message-ID"] = f"<{letter.message_id}@{mail_host(config)}>"
+    # A machine wrote this: vacation answers and other machines need not reply (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_text(body, foot, config), cte="quoted-printable")
+    html = _html(subject, body, foot, config)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def mail_host(config: Config) -> str:
+    """Return the name under which the shop speaks to mail servers: the host of its address."""
+    name = urlsplit(config.base_url).hostname or "localhost"
+    return f"[IPv6:{name}]" if ":" in name else name
+
+
+def _words(content: Content, name: str) -> LetterWords:
+    try:
+        return content.letter(name)
+    except WordsMissing as error:
+        raise LetterRefused(str(error)) from error
+
+
+def _foot(content: Content, config: Config) -> str:
+    lines = ["**{shop_name}**  \n[{shop_url}]({shop_url})", content.phrase("mail.questions")]
+    if not config.live:
+        lines += [content.phrase("mail.demo_address"), content.phrase("mail.demo")]
+    return "\n\n".join(lines)
+
+
+def _recipient(address: str) -> Address:
+    name, _, domain = address.rpartition("@")
+    try:
+        return Address(addr_spec=f"{name}@{domain.encode('idna').decode()}")
+    except (ValueError, IndexError, MessageError) as error:
+        raise LetterRefused(f"{one_line(address)[:100]!r} is not an address to send a letter to.") from error
+
+
+def _text(body: list[Token], foot: list[Token], config: Config) -> str:
+    # "-- " begins what mail programs know as a signature (RFC 3676, section 4.3).
+    parts = (
+        one_line(config.shop_name) + "\n",
+        plain(body, config.base_url),
+        f"-- \n{plain(foot, config.base_url)}",
+    )
+    return "\n".join(parts)
+
+
+def _html(subject: str, body: Sequence[Token], foot: Sequence[Token], config: Config) -> str:
+    renderer = LetterRenderer(config.base_url)
+    page = TEMPLATES.get_template("mail/letter.html").render(
+        subject=subject,
+        shop_name=one_line(config.shop_name),
+        body=Markup(renderer.render(body, MARKDOWN.options, {})),  # noqa: S704 - the renderer escapes every value
+        foot=Markup(renderer.render(foot, MARKDOWN.options, {})),  # noqa: S704
+    )
+    # Styles go into the tags, for clients that drop <style>; dark and narrow screens stay there.
+    return css_inline.inline(page, keep_at_rules=True, load_remote_stylesheets=False)
