@@ -9,6 +9,7 @@ from shop.catalog import views as catalog
 from shop.config import ROOT, Config
 from shop.content import read_content
 from shop.db import open_engine
+from shop.mail import views as mail
 from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
 from shop.web import error_pages, filters, guard, headers, request_log
@@ -20,7 +21,7 @@ from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 from shop.web.versions import watch
 
-BLUEPRINTS = [web.blueprint, catalog.blueprint, cart.blueprint]
+BLUEPRINTS = [web.blueprint, catalog.blueprint, cart.blueprint, mail.blueprint]
 
 
 def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
