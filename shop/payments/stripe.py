@@ -208,7 +208,7 @@ class StripeGateway:
             raise NotificationRefused("The signature does not match, or is older than five minutes.")
         try:
             event = json.loads(body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise NotificationRefused("The body is not JSON.") from error
         return _notification(event)
 
