@@ -4,12 +4,15 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from shop.admin import views as admin
 from shop.cart import views as cart
 from shop.catalog import views as catalog
+from shop.checkout import views as checkout
 from shop.config import ROOT, Config
 from shop.content import read_content
 from shop.db import open_engine
 from shop.mail import views as mail
+from shop.orders import views as orders
 from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
 from shop.web import error_pages, filters, guard, headers, request_log
@@ -21,7 +24,15 @@ from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 from shop.web.versions import watch
 
-BLUEPRINTS = [web.blueprint, catalog.blueprint, cart.blueprint, mail.blueprint]
+BLUEPRINTS = [
+    web.blueprint,
+    catalog.blueprint,
+    cart.blueprint,
+    checkout.blueprint,
+    orders.blueprint,
+    mail.blueprint,
+    admin.blueprint,
+]
 
 
 def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
