@@ -3,10 +3,12 @@
 import dataclasses
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 
 from shop.catalog.models import StockHold
 from shop.checkout import pay, reconcile
+from shop.checkout import settle as settling
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import add_attempt
 from shop.checkout.settle import apply, settle
@@ -283,3 +285,33 @@ def reopen_beside(till: Till, buyer: Buyer) -> None:
         session.flush()
         session.expunge(fresh)
     pay.make_page(till, fresh)
+
+
+def test_without_its_guard_settling_at_once_would_pay_more_than_once(
+    buyer: Buyer, service: Service, till: Till, at_once: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the race above: with "was it booked before?" taken out, the same payment is used again."""
+    record = settling.record_payment
+    monkeypatch.setattr(settling, "record_payment", lambda *told, **more: (record(*told, **more)[0], None))
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    at_once(5, lambda _: settle(till, buyer.attempt.id))
+    assert "second_payment" in flags(till)
+
+
+def test_a_second_page_paid_between_check_and_write_is_seen_under_the_lock(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    """Deterministic interleaving: both pages are read as paid before either is booked."""
+    buyer.presses_pay()
+    first = buyer.attempt
+    reopen_beside(till, buyer)
+    second = buyer.attempt
+    service.pay(first.page_id)
+    service.pay(second.page_id)
+    snapshots = [till.gateway.read_page(attempt.page_id) for attempt in (first, second)]
+    for attempt, snapshot in zip((first, second), snapshots, strict=True):
+        with writing(till.engine) as session:
+            apply(session, till, attempt.id, snapshot, now=till.clock())
+    assert flags(till) == ["second_payment"]
+    assert letters(till).count("order_confirmed") == 1
