@@ -19,6 +19,8 @@ from sqlalchemy import Engine, create_engine, make_url
 from shop.db import migrate, open_engine
 from tests import postgresql
 
+pytest_plugins = ["tests.cast"]
+
 RUN_FOLDER = pytest.StashKey[Path]()
 SOMEBODYS_SETTINGS = re.compile(
     r"(SHOP|STRIPE|PG|HYPOTHESIS)[A-Z_]*|BASE_URL|PORT|DATABASE_URL|SECRET_KEY|SMTP_URL|ADMIN_EMAIL"
