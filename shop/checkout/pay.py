@@ -12,7 +12,7 @@ from shop.cart.rules import Cart
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import Details, Keys, Placed, add_attempt, live_attempt, place
-from shop.checkout.settle import apply, give_up, lock_both, settle
+from shop.checkout.settle import LIVE, apply, give_up, lock_both, settle
 from shop.checkout.till import Till
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
@@ -85,7 +85,7 @@ def open_page(till: Till, attempt_id: int) -> Way | None:
     """Return the way to the attempt's page, making the page if need be; None when another attempt took over."""
     with reading(till.engine) as session:
         attempt = session.get_one(CheckoutAttempt, attempt_id)
-    if attempt.state == "creating":
+    if attempt.state in LIVE and attempt.url is None:
         return make_page(till, attempt)
     if attempt.state != "open":
         return None
@@ -139,7 +139,8 @@ def _keep_page(till: Till, attempt_id: int, page: PaymentPage) -> Way:
         order, attempt = lock_both(session, attempt_id)
         if attempt.page_id is None:
             attempt.page_id = page.id
-        if attempt.state == "creating":
+        # A webhook may have been faster and opened the attempt already, without the page's address.
+        if attempt.state in LIVE:
             attempt.state, attempt.url, attempt.failure = "open", page.url, ""
         attempt.checked_at = till.clock()
         wrong = (page.total_amount, page.currency, page.livemode) != (

@@ -1,6 +1,7 @@
 """Hear: webhooks lost, doubled, reordered, foreign, early; the shop is right in every case."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -91,6 +92,20 @@ def test_an_event_that_is_faster_than_the_answer_to_our_own_call_finds_its_attem
     service.pay(page)
     deliver(till, told(till, "checkout.session.completed"))
     assert buyer.order.state == "paid"
+
+
+def test_an_early_event_of_an_open_page_does_not_lose_the_page_s_address(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    way = buyer.presses_pay()
+    page = buyer.attempt.page_id
+    with writing(till.engine) as session:
+        attempt = session.get_one(CheckoutAttempt, buyer.attempt.id)
+        attempt.page_id, attempt.url, attempt.state = None, None, "creating"
+    early = Notification("evt_early", "checkout.session.completed", str(page), till.clock(), livemode=False)
+    deliver(till, [replace(early, page_id=str(page), attempt_key=buyer.attempt.idempotency_key)])
+    assert (buyer.attempt.state, buyer.attempt.url) == ("open", None)
+    assert buyer.presses_pay() == way
 
 
 def test_a_decline_is_noted_and_the_page_stays_open(buyer: Buyer, service: Service, till: Till) -> None:
