@@ -206,6 +206,8 @@ def price(
     ]
     passed = [candidate for candidate, checks in tried if all(check.passed for check in checks)]
     plans = [_calculate(goods, chosen, rate, ships=ships) for chosen in _combinations(passed)]
+    if plans[1].shipping_amount > plans[0].shipping_amount:
+        plans += [_calculate(goods, chosen, rate, ships=ships) for chosen in _smaller(passed)]
     best = min(plans, key=lambda plan: plan.rank)
     return _quote(lines, currency, best, _refusal(code_try, tried, plans, best), tried, ships=ships)
 
@@ -221,12 +223,8 @@ def _candidates(offers: Sequence[Terms], code_try: CodeTry | None) -> Iterator[_
 
 
 def _combinations(passed: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
-    """What may stand together: nothing, all that combine, those without the code, and each that stands alone.
-
-    Nothing and no code are worth a try because a discount can cost more than it gives when the goods fall
-    below the amount from which shipping is free.
-    """
-    together = [candidate for candidate in passed if candidate.terms.combinable]
+    """What may stand together: nothing, all that combine, those without the code, and each that stands alone."""
+    together = _together(passed)
     yield []
     yield together
     if any(candidate.code for candidate in together):
@@ -234,6 +232,22 @@ def _combinations(passed: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
     for candidate in passed:
         if not candidate.terms.combinable or candidate.code:
             yield [candidate]
+
+
+def _smaller(passed: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
+    """Those that combine one by one, and all but one of them.
+
+    Worth a try when all together take the goods below the amount from which shipping is free: then a discount
+    can cost more than it gives.
+    """
+    together = _together(passed)
+    for one in together:
+        yield [one]
+        yield [candidate for candidate in together if candidate is not one]
+
+
+def _together(passed: Sequence[_Candidate]) -> list[_Candidate]:
+    return [candidate for candidate in passed if candidate.terms.combinable]
 
 
 def _calculate(
