@@ -28,6 +28,7 @@ class SmtpTransport:
     password: str
     # What the shop calls itself; asking the machine for its name can hang on a broken resolver.
     local_name: str
+    step_seconds: float = STEP_SECONDS
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -67,9 +68,10 @@ class SmtpTransport:
 
     def _greet(self) -> smtplib.SMTP:
         if self.scheme == "smtp":
-            return smtplib.SMTP(self.host, self.port, self.local_name, STEP_SECONDS)
+            return smtplib.SMTP(self.host, self.port, self.local_name, self.step_seconds)
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(self.host, self.port, self.local_name, timeout=STEP_SECONDS, context=context)
+        timeout = self.step_seconds
+        return smtplib.SMTP_SSL(self.host, self.port, self.local_name, timeout=timeout, context=context)
 
     def _introduce(self, server: smtplib.SMTP) -> None:
         server.ehlo()
@@ -155,5 +157,5 @@ def _words(answer: bytes | str) -> str:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return f"no answer within {STEP_SECONDS:.0f} seconds."
+        return "it did not answer in time."
     return " ".join(str(error).split()) or type(error).__name__

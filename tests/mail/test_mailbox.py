@@ -137,8 +137,12 @@ def test_a_letter_that_is_not_there_is_not_found(shop: Callable[..., FlaskClient
         assert visitor.get(f"/demo/mailbox{path}").status_code == 404, path
 
 
-@pytest.mark.parametrize("settings", [LIVE, {"smtp_url": "smtp://127.0.0.1:2525"}], ids=["live", "smtp"])
-def test_a_shop_that_sends_its_mail_shows_none(
+@pytest.mark.parametrize(
+    "settings",
+    [LIVE, LIVE | {"smtp_url": "mailbox:"}, {"smtp_url": "smtp://127.0.0.1:2525"}],
+    ids=["live", "live with a mailbox all the same", "demo with a mail server"],
+)
+def test_a_live_shop_and_one_that_sends_its_mail_show_none(
     shop: Callable[..., FlaskClient], engine: Engine, settings: dict[str, str]
 ) -> None:
     keep(engine, "maya@example.net")

@@ -1,7 +1,9 @@
 """Sending through a real mail server: what it takes, what it refuses, and what people are told."""
 
+import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -119,6 +121,14 @@ def test_a_server_that_is_down_is_named() -> None:
     port = free_port()
     with pytest.raises(Undelivered, match=f"127.0.0.1:{port} cannot be reached: .*refused") as undelivered:
         send(transport(port))
+    assert not undelivered.value.permanent
+
+
+def test_a_server_that_never_says_a_word_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        patient = transport(silent.getsockname()[1])
+        with pytest.raises(Undelivered, match="cannot be reached") as undelivered:
+            send(replace(patient, step_seconds=0.1))
     assert not undelivered.value.permanent
 
 
