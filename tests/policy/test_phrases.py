@@ -1,6 +1,7 @@
 """Every sentence that the program says stands in content/phrases.yaml, with the blanks that it fills."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from jinja2 import nodes
 from shop.config import ROOT
 from shop.content import BLANK, Content, read_content
 from shop.errors import Reason
+
+# The beginning of a key whose end is put on elsewhere: "errors." ~ name, f"flags.{reason}".
+PUT_TOGETHER = re.compile(r"""["']([a-z_]+\.[a-z_0-9]*)(?:\{|["'] ~)""")
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,15 @@ def test_what_is_said_is_written_down_and_every_blank_is_filled(content: Content
     assert len(said) > 50
     complaints = [found for each in said if (found := complaint(each, content))]
     assert not complaints, "\n".join(complaints)
+
+
+def test_no_sentence_stands_there_that_nobody_says(content: Content) -> None:
+    files = [*(ROOT / "shop").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
+    program = "\n".join(path.read_text() for path in files)
+    whole = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_0-9]+)+)["']""", program))
+    begun = {said.key for said in all_said() if not said.whole} | set(PUT_TOGETHER.findall(program))
+    silent = [key for key in content.phrases if key not in whole and not key.startswith(tuple(begun))]
+    assert not silent, f"nobody says these; take them out of content/phrases.yaml: {silent}"
 
 
 def test_phrases_are_calm(content: Content) -> None:
