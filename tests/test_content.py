@@ -201,6 +201,10 @@ def test_markdown_never_brings_script_style_or_foreign_pictures(hostile: str) ->
             assert not attributes
 
 
+def test_html_that_a_writer_types_is_shown_as_text() -> None:
+    assert markdown("<b>x</b>") == "<p>&lt;b&gt;x&lt;/b&gt;</p>\n"
+
+
 def test_a_warning_box_and_a_link_stay() -> None:
     html = markdown("::: warning\nSee [the shop](/shop).\n:::")
     assert html == '<div class="warning">\n<p>See <a href="/shop">the shop</a>.</p>\n</div>\n'

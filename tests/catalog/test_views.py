@@ -146,6 +146,14 @@ def test_the_pages_are_the_same_for_everybody(stranger: FlaskClient, app: Flask)
         assert first.headers["Cache-Control"].startswith("public"), address
 
 
+def test_what_a_visitor_is_to_be_told_waits_for_a_page_of_her_own(stranger: FlaskClient) -> None:
+    with stranger.session_transaction() as session:
+        session["notices"] = [{"kind": "ok", "sentence": "The Hook is in your cart.", "undo": None}]
+    for address in (*PAGES[:-1], "/nothing-here"):
+        assert "in your cart." not in stranger.get(address).text, address
+    assert "The Hook is in your cart." in stranger.get("/cart").text
+
+
 def test_a_product_that_is_not_there_or_not_for_sale_is_not_found(stranger: FlaskClient, app: Flask) -> None:
     assert "This page is not here" in look(stranger, "/products/nothing", 404).text
     change(app, update(Variant).where(Variant.sku == "HOOK-1").values(active=False))
