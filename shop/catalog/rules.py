@@ -86,8 +86,7 @@ def one_by_one(item: Item, items: Mapping[str, Item]) -> int | None:
     """Return what the parts of a bundle cost today one by one (minor units of its currency).
 
     None when ``item`` is no bundle, when a part is not for sale by itself, or when the bundle saves nothing:
-    a price may only be crossed out when it is true (16 CFR 233.4, bargain offers based upon the purchase of
-    other merchandise).
+    a comparison must be with prices at which the parts can be bought today (16 CFR 233.4).
     """
     parts = [(items[sku], quantity) for sku, quantity in item.parts]
     if not parts or any(not part.active or part.currency != item.currency for part, _ in parts):
