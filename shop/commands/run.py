@@ -173,7 +173,7 @@ def say_addresses(config: Config, password: str) -> None:
     base = config.base_url.rstrip("/")
     lines = [("Shop", base + "/")]
     if config.stripe_api_base:
-        lines.append(("Payment control page", config.stripe_api_base.rstrip("/") + "/control"))
+        lines.append(("Payment control page", config.stripe_api_base.rstrip("/") + "/"))
     if config.smtp_url.startswith("mailbox:"):
         lines.append(("Mailbox", base + "/demo/mailbox"))
     lines.append(("Admin", base + "/admin"))

@@ -5,7 +5,7 @@ import threading
 from argparse import ArgumentParser, Namespace
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
@@ -17,10 +17,10 @@ from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
 from shop.web.static_files import StaticFiles
 
 WORKERS = 2
-THREADS = 128
+THREADS = 512
 # Requests that may wait or run in one worker at once; the system's queue holds the rest.
-BACKPRESSURE = 512
-BACKLOG = 2048
+BACKPRESSURE = 1024
+BACKLOG = 4096
 # A client that has not finished its headers by then is let go.
 HEADER_TIMEOUT_MILLISECONDS = 10_000
 MAX_HEADER_BYTES = 64 * 1024
@@ -46,6 +46,7 @@ def command(config: Config, asked: Namespace) -> int:
         "shop.commands.serve:served",
         factory=True,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
         address=asked.host,
         port=config.port,
         workers=asked.workers,
@@ -58,7 +59,7 @@ def command(config: Config, asked: Namespace) -> int:
         websockets=False,
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     ).serve()
     return 0
 
