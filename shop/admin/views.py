@@ -17,6 +17,7 @@ from shop.mail import actions as mail
 from shop.orders import actions as order_actions
 from shop.orders import queries as orders
 from shop.orders.models import OrderFlag
+from shop.orders.rules import payment_words
 from shop.staff import actions as staff
 from shop.web import filters
 from shop.web.notices import say
@@ -119,6 +120,7 @@ def order(number: int) -> str:
             attempts=queries.attempts(session, found.id),
             letters=queries.letters_about(session, found.id),
             timeline=orders.timeline(session, found.id),
+            payment_words=payment_words,
         )
 
 

@@ -125,7 +125,7 @@ def test_the_page_looks_again_by_itself_only_while_a_payment_page_is_open(
     add_attempt(engine, pending.id)
     page = stranger.get(f"/orders/{pending.access_token}")
     assert '<noscript><meta http-equiv="refresh"' in page.text
-    assert "order-news.js" not in stranger.get(f"/orders/{paid.access_token}").text
+    assert "order-news" not in stranger.get(f"/orders/{paid.access_token}").text
     with writing(engine) as session:
         session.execute(CheckoutAttempt.__table__.update().values(state="expired"))
     assert "http-equiv" not in stranger.get(f"/orders/{pending.access_token}").text
