@@ -188,7 +188,9 @@ SESSION_CREATE = Fields(
         "customer_creation": OneOf(("if_required",), unmodelled=("always",)),
         "customer_email": Email(),
         "discounts": Many(Fields({"coupon": Text(255), "promotion_code": Text(255)}), most=1),
-        "excluded_payment_method_types": Many(OneOf((*METHODS, *_OTHER_METHODS))),
+        "excluded_payment_method_types": Many(
+            OneOf(tuple(method for method in (*METHODS, *_OTHER_METHODS) if method != "link"))
+        ),
         "expand": _EXPAND,
         "expires_at": _MOMENT,
         "integration_identifier": Text(255),

@@ -121,7 +121,7 @@ class Standin:
         self._server = _bound(app, host, port)
         self._background = Background(self._account, bring_up_to_date)
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.1,), name="standin", daemon=True
+            target=self._server.serve_forever, args=(0.05,), name="standin", daemon=True
         )
         self.address = f"http://127.0.0.1:{self._server.port}"
 
