@@ -16,16 +16,30 @@ from .paying import BANK_DEBIT, Buyer
 from .resources import Resource
 
 FIELDS: Final = (
-    "email", "method", "card_number", "card_expiry", "card_cvc", "name", "line1", "line2", "city", "state",
-    "postal_code", "country", "phone", "shipping_rate", "consent_promotions", "consent_terms",
-)  # fmt: skip
+    "email",
+    "name",
+    "country",
+    "line1",
+    "line2",
+    "city",
+    "state",
+    "postal_code",
+    "phone",
+    "shipping_rate",
+    "method",
+    "card_number",
+    "card_expiry",
+    "card_cvc",
+    "consent_promotions",
+    "consent_terms",
+)
 SECRET_FIELDS: Final = ("card_number", "card_cvc")
 _LONGEST: Final = 200
 _WITH_STATE: Final = frozenset({"AU", "CA", "US"})
 _WITHOUT_POSTAL_CODE: Final = frozenset(
     words(
-        "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CM DJ DM ER FJ GA GD GH GM GQ GY HK IE JM KE KI KM KN KR "
-        "LC ML MO MR MW NR PA QA RW SB SC SL SO SR SS ST SV SY TD TG TL TO TT TV TZ UG VU YE ZW"
+        "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CM DJ DM ER FJ GA GD GH GM GQ GY HK IE JM KE KI KM KN "
+        "KR LC ML MO MR MW NR PA QA RW SB SC SL SO SR SS ST SV SY TD TG TL TO TT TV TZ UG VU YE ZW"
     )
 )
 _EXPIRY: Final = re.compile(r"\s*(0?[1-9]|1[0-2])\s*[/\- ]\s*(?:20)?([0-9]{2})\s*\Z", re.ASCII)

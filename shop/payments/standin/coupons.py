@@ -34,7 +34,7 @@ def create(call: Call) -> Resource:
 
 
 def delete(call: Call) -> Resource:
-    """Delete a coupon; sessions that already have it keep their discount. Raise ApiError for an unknown id."""
+    """Delete a coupon; sessions that have it keep their discount. Raise ApiError for an unknown id."""
     if call.store.find("coupon", call.path_id) is None:
         raise no_such("coupon", call.path_id, param="coupon")
     call.store.delete(call.path_id)

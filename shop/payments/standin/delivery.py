@@ -88,13 +88,17 @@ class Background:
     def _dispatch(self) -> None:
         next_tick = 0.0
         while not self._stopping.is_set():
-            if time.monotonic() >= next_tick:
-                with self._account.store.transaction():
-                    self._tick(self._account)
-                next_tick = time.monotonic() + _TICK_SECONDS
-            with self._account.news:
-                if not self._hand_out() and not self._stopping.is_set():
-                    self._account.news.wait(timeout=self._until_next())
+            try:
+                if time.monotonic() >= next_tick:
+                    with self._account.store.transaction():
+                        self._tick(self._account)
+                    next_tick = time.monotonic() + _TICK_SECONDS
+                with self._account.news:
+                    if not self._hand_out() and not self._stopping.is_set():
+                        self._account.news.wait(timeout=self._until_next())
+            except sqlite3.Error:
+                # A full disk or a locked file: nothing is lost, so try again when it may be over.
+                self._stopping.wait(_TICK_SECONDS)
 
     def _until_next(self) -> float:
         with self._account.store.transaction() as store:
@@ -112,10 +116,8 @@ class Background:
         """
         with self._account.store.transaction() as store:
             due = store.execute(
-                "SELECT d.*, e.resource AS event_resource, w.resource AS endpoint_resource, w.private AS "
-                "endpoint_private"
-                " FROM deliveries d JOIN objects e ON e.id = d.event JOIN objects w ON w.id = d.endpoint"
-                " WHERE d.state = 'waiting' AND d.next_at <= ? ORDER BY d.rank LIMIT 200",
+                "SELECT seq, event, endpoint, subject, tries FROM deliveries"
+                " WHERE state = 'waiting' AND next_at <= ? ORDER BY rank LIMIT 200",
                 (self._account.clock(),),
             ).fetchall()
         handed = 0
@@ -131,6 +133,9 @@ class Background:
         while (row := self._work.get()) is not None and not self._stopping.is_set():
             try:
                 self._deliver_one(row)
+            except sqlite3.Error:
+                # The delivery is still waiting in the file and will be handed out again.
+                self._stopping.wait(_TICK_SECONDS)
             finally:
                 with self._busy_lock:
                     self._busy_subjects.discard(row["subject"])
@@ -139,14 +144,14 @@ class Background:
     def _deliver_one(self, row: sqlite3.Row) -> None:
         account = self._account
         with account.store.transaction() as store:
-            record = store.find("event", row["event"])
-            if record is None:
+            event = store.find("event", row["event"])
+            endpoint = store.find("webhook_endpoint", row["endpoint"])
+            if event is None or endpoint is None:
                 return
-            body = json.dumps(as_listed(account, record), indent=2).encode()
-        endpoint = json.loads(row["endpoint_resource"])
-        secret = json.loads(row["endpoint_private"])["secret"]
+            body = json.dumps(as_listed(account, event), indent=2).encode()
         # The real time, not the moved one: a receiver refuses signatures that look five minutes old.
-        answer = post(endpoint["url"], body, signature(body, secret, int(account.clock())))
+        header = signature(body, endpoint.private["secret"], int(account.clock()))
+        answer = post(endpoint.resource["url"], body, header)
         tries = row["tries"] + 1
         state = "failed" if tries >= MOST_TRIES else "waiting"
         if answer.startswith("2"):

@@ -191,6 +191,7 @@ def _form(
             for option in session["shipping_options"]
         ],
         countries=buyer_form.country_choices(session) if buyer_form.wants_address(session) else [],
+        first_country=_first_country(session),
         wants_promotions=buyer_form.wants_promotions(session),
         wants_terms=buyer_form.wants_terms(session),
         terms_url=account.terms_url,
@@ -201,6 +202,11 @@ def _form(
         money=lambda amount: written(amount, session["currency"]),
     )
     return _with_way_back(make_response(page, status), session)
+
+
+def _first_country(session: Resource) -> str:
+    collection = session["shipping_address_collection"]
+    return str(collection["allowed_countries"][0]) if collection else "US"
 
 
 def _last_refusal(account: Account, session: Resource) -> dict[str, str]:

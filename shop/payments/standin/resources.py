@@ -422,7 +422,7 @@ def build(kind: str, **values: Any) -> Resource:
 
 def new_id(prefix: str, length: int = 24) -> str:
     """Return an unguessable id such as `re_` and 24 letters and digits."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return prefix + "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in secrets.token_bytes(length))
 
 
 def listing(url: str, members: list[Resource], *, has_more: bool = False) -> Resource:

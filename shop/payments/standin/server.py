@@ -56,7 +56,7 @@ def create_standin(
         accepted_key=accepted_key,
         clock=clock,
     )
-    app = Flask("standin", template_folder=str(_TEMPLATES), static_folder=None)
+    app = Flask(__name__, template_folder=str(_TEMPLATES), static_folder=None)
     app.extensions["standin"] = account
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
@@ -85,7 +85,8 @@ def _add_errors(app: Flask) -> None:
         if request.path.startswith("/v1"):
             error = unrecognized_url(request.method, request.path[:200])
             if status != 404:
-                error = ApiError(failure.description or failure.name, status=status)
+                kind = "api_error" if status >= 500 else "invalid_request_error"
+                error = ApiError(failure.description or failure.name, status=status, kind=kind)
             return Response(json.dumps(error.body()), status, mimetype="application/json")
         return Response(f"{failure.name}\n", status, mimetype="text/plain")
 

@@ -107,10 +107,11 @@ class Store:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+                self._connection.execute("COMMIT")
+            finally:
+                # Still open after an exception, or when the commit itself failed, as on a full disk.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
     def execute(self, statement: str, parameters: Any = ()) -> sqlite3.Cursor:
         """Run one statement of SQL and return its cursor."""

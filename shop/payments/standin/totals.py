@@ -13,9 +13,7 @@ from .store import Record
 
 
 def line_items(call: Call, wanted: list[dict[str, Any]]) -> list[Resource]:
-    """Return the items of a session, without discounts; keep their products. Raise ApiError for what cannot be
-    sold.
-    """
+    """Return the items of a session, without discounts; keep their products. Raise ApiError if wrong."""
     return [_line_item(call, line, f"line_items[{place}]") for place, line in enumerate(wanted)]
 
 

@@ -33,7 +33,7 @@ class CheckingClient(stripe.RequestsClient):
 
 
 class Receiver:
-    """The shop's end of the webhooks: remembers what came and answers as told (a status, or seconds to wait)."""
+    """The shop's end of the webhooks: remembers what came and answers as told."""
 
     def __init__(self) -> None:
         self.received: list[tuple[bytes, str]] = []
@@ -90,9 +90,7 @@ class Running:
 
     def __init__(self, database: Path, receiver: Receiver) -> None:
         self.database = database
-        self.app = create_standin(
-            database, webhook_url=receiver.url, webhook_secret=SECRET, accepted_key=KEY
-        )
+        self.app = create_standin(database, webhook_url=receiver.url, webhook_secret=SECRET, accepted_key=KEY)
         self._standin = Standin(self.app, port=0)
         self._standin.start()
         self.address = self._standin.address

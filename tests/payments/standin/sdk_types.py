@@ -45,12 +45,14 @@ RESOURCES: dict[str, type] = {
 
 
 def problems(value: Any, *, place: str = "") -> list[str]:
-    """Return what is wrong with an answer of the API, compared with the SDK's types; nothing for a right one."""
+    """Return what is wrong with an answer of the API, compared with the SDK's types."""
     if not isinstance(value, dict):
         return [f"{place}: not an object"]
     kind = value.get("object")
     if kind == "list":
-        found = [] if value.keys() == {"object", "data", "has_more", "url"} else [f"{place}: fields of a list"]
+        found = (
+            [] if value.keys() == {"object", "data", "has_more", "url"} else [f"{place}: fields of a list"]
+        )
         for number, member in enumerate(value["data"]):
             found += problems(member, place=f"{place}[{number}]")
         return found
@@ -87,12 +89,16 @@ def _of_kind(value: Any, kind: Any, place: str) -> list[str]:
     if get_origin(kind) is list:
         if not isinstance(value, list):
             return [f"{place}: {value!r} is not a list"]
-        return [line for n, member in enumerate(value) for line in _of_kind(member, get_args(kind)[0], f"{place}[{n}]")]
+        return [
+            line
+            for n, member in enumerate(value)
+            for line in _of_kind(member, get_args(kind)[0], f"{place}[{n}]")
+        ]
     if get_origin(kind) is ListObject:
         return problems(value, place=place)
     if get_origin(kind) is UntypedStripeObject:
         return [] if isinstance(value, dict) else [f"{place}: {value!r} is not an object"]
-    if isinstance(kind, ForwardRef) or (isinstance(kind, str)):
+    if isinstance(kind, (ForwardRef, str)):
         return problems(value, place=place)
     if isinstance(kind, type) and issubclass(kind, StripeObject):
         return _of_class(value, kind, place)
@@ -118,8 +124,10 @@ def request_class(path: str) -> type:
 
 
 def hints(cls: type) -> dict[str, Any]:
-    """Return the parameters of a class of the SDK and their types, without the options of the request itself."""
-    own = {name: kind for name, kind in cls.__annotations__.items() if name not in RequestOptions.__annotations__}
+    """Return the parameters of a class of the SDK and their types, without the request's own options."""
+    own = {
+        name: kind for name, kind in cls.__annotations__.items() if name not in RequestOptions.__annotations__
+    }
     holder = type(cls.__name__, (), {"__annotations__": own, "__module__": cls.__module__})
     return typing.get_type_hints(holder)
 
@@ -145,10 +153,16 @@ def _kind_problems(ours: Kind, theirs: Any, place: str) -> list[str]:
         return table_problems(ours, classes[0], f"{place}.") if classes else [f"{place}: no object at Stripe"]
     if isinstance(ours, Many):
         lists = [kind for kind in options if get_origin(kind) is list]
-        return _kind_problems(ours.member, get_args(lists[0])[0], f"{place}[]") if lists else [f"{place}: no list"]
+        return (
+            _kind_problems(ours.member, get_args(lists[0])[0], f"{place}[]")
+            if lists
+            else [f"{place}: no list"]
+        )
     if isinstance(ours, OneOf):
         words = {word for kind in options if get_origin(kind) is Literal for word in get_args(kind)}
-        return [f"{place}: {word!r} is no word of Stripe's" for word in {*ours.words, *ours.unmodelled} - words]
+        return [
+            f"{place}: {word!r} is no word of Stripe's" for word in {*ours.words, *ours.unmodelled} - words
+        ]
     wanted: dict[type, type] = {Boolean: bool, Integer: int, Number: float}
     if isinstance(ours, Metadata):
         right = any(get_origin(kind) is dict for kind in options)

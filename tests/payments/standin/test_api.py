@@ -35,7 +35,10 @@ def test_the_sdk_says_authentication_error_for_another_key(standin: Running) -> 
 
 def test_the_key_may_come_as_a_basic_user_name(standin: Running) -> None:
     answer = requests.get(
-        f"{standin.address}/v1/events", auth=(KEY, ""), headers={"Stripe-Version": "2026-10-28.endive"}, timeout=5
+        f"{standin.address}/v1/events",
+        auth=(KEY, ""),
+        headers={"Stripe-Version": "2026-10-28.endive"},
+        timeout=5,
     )
     assert answer.status_code == 200
 
@@ -60,7 +63,9 @@ def test_a_request_without_the_pinned_version_is_refused(standin: Running, versi
         ("GET", "/v1/checkout/sessions/cs_1/nothing"),
     ],
 )
-def test_an_address_that_is_no_endpoint_is_an_unrecognized_url(standin: Running, method: str, path: str) -> None:
+def test_an_address_that_is_no_endpoint_is_an_unrecognized_url(
+    standin: Running, method: str, path: str
+) -> None:
     answer = standin.raw(method, path)
     assert answer.status_code == 404
     assert error_of(answer)["message"].startswith(f"Unrecognized request URL ({method}: {path})")
@@ -115,7 +120,13 @@ def test_a_wrong_value_is_refused_with_its_parameter(standin: Running, query: st
 def test_a_wrong_expand_is_refused_and_changes_nothing(
     client: stripe.StripeClient, standin: Running, order: Order
 ) -> None:
-    for path in ("customer.name", "payment_intents", "payment_intent.charges", "line_items.price", "data.payment_intent"):
+    for path in (
+        "customer.name",
+        "payment_intents",
+        "payment_intent.charges",
+        "line_items.price",
+        "data.payment_intent",
+    ):
         with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
             client.v1.checkout.sessions.create(order(expand=[path]))
     assert standin.state()["sessions"] == []
@@ -195,7 +206,9 @@ class TestIdempotency:
         client.v1.refunds.create({"payment_intent": paid["payment_intent"]})
         for _ in range(2):
             with pytest.raises(stripe.InvalidRequestError) as refused:
-                client.v1.refunds.create({"payment_intent": paid["payment_intent"]}, {"idempotency_key": "r1"})
+                client.v1.refunds.create(
+                    {"payment_intent": paid["payment_intent"]}, {"idempotency_key": "r1"}
+                )
         assert refused.value.headers["Idempotent-Replayed"] == "true"
 
     def test_a_key_may_have_255_characters(self, standin: Running) -> None:
@@ -242,7 +255,10 @@ class TestFaults:
         with pytest.raises(stripe.APIConnectionError):
             client.v1.coupons.create({"id": "co-1", "percent_off": 10}, {"idempotency_key": "k1"})
         assert client.v1.coupons.retrieve("co-1").percent_off == 10
-        assert client.v1.coupons.create({"id": "co-1", "percent_off": 10}, {"idempotency_key": "k1"}).id == "co-1"
+        assert (
+            client.v1.coupons.create({"id": "co-1", "percent_off": 10}, {"idempotency_key": "k1"}).id
+            == "co-1"
+        )
 
     def test_a_connection_cut_before_the_work_leaves_nothing(
         self, standin: Running, client: stripe.StripeClient

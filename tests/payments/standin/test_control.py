@@ -58,21 +58,29 @@ def test_everything_that_can_happen_has_a_button(
     refund = client.v1.refunds.list().data[0]
     assert f"/control/refunds/{refund.id}/finish" in buttons(standin)
     dispute = standin.control(f"charges/{charge}/dispute")["dispute"]["id"]
-    assert {f"/control/disputes/{dispute}/submit", f"/control/disputes/{dispute}/close"} <= set(buttons(standin))
+    assert {f"/control/disputes/{dispute}/submit", f"/control/disputes/{dispute}/close"} <= set(
+        buttons(standin)
+    )
 
 
 def test_a_button_does_it_and_says_so(standin: Running, client: stripe.StripeClient, session: Any) -> None:
-    answer = requests.post(f"{standin.address}/control/sessions/{session.id}/expire", data={"x": ""}, timeout=5)
+    answer = requests.post(
+        f"{standin.address}/control/sessions/{session.id}/expire", data={"x": ""}, timeout=5
+    )
     assert answer.status_code == 200
     assert "The session is expired." in answer.text
     assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
-    answer = requests.post(f"{standin.address}/control/sessions/{session.id}/expire", data={"x": ""}, timeout=5)
+    answer = requests.post(
+        f"{standin.address}/control/sessions/{session.id}/expire", data={"x": ""}, timeout=5
+    )
     assert "Only Checkout Sessions with a status in" in answer.text
 
 
 def test_a_button_without_fields_does_it_too(standin: Running, session: Any) -> None:
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = requests.post(f"{standin.address}/control/sessions/{session.id}/expire", headers=headers, timeout=5)
+    answer = requests.post(
+        f"{standin.address}/control/sessions/{session.id}/expire", headers=headers, timeout=5
+    )
     assert "The session is expired." in answer.text
 
 
@@ -126,7 +134,9 @@ def test_a_wrong_control_is_refused(standin: Running, path: str, body: dict[str,
     assert answer.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"\xff", b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a": NaN}'])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'"x"', b"\xff", b'{"a": "\\ud800"}', b"[" * 100_000, b'{"a": NaN}']
+)
 def test_a_body_that_is_no_object_is_refused(standin: Running, body: bytes) -> None:
     headers = {"Content-Type": "application/json"}
     answer = requests.post(f"{standin.address}/control/clock", data=body, headers=headers, timeout=5)
@@ -145,7 +155,9 @@ def test_a_program_can_pay_as_it_likes(standin: Running, client: stripe.StripeCl
         f"{standin.address}/control/sessions/{session.id}/pay", json={"card": "4111111111111111"}, timeout=5
     )
     assert wrong.status_code == 400
-    paid = standin.control(f"sessions/{session.id}/pay", email="ada@example.com", country="CA", city="Toronto")
+    paid = standin.control(
+        f"sessions/{session.id}/pay", email="ada@example.com", country="CA", city="Toronto"
+    )
     assert paid["state"] == "complete"
     assert paid["redirect_to"].endswith(session.id)
     found = client.v1.checkout.sessions.retrieve(session.id)

@@ -41,7 +41,9 @@ class Page(HTMLParser):
             self.labels.add(given.get("for"))
         if tag == "option":
             self.options.append(given.get("value"))
-        if tag in ("script", "style", "iframe") or any(name == "style" or name.startswith("on") for name in given):
+        if tag in ("script", "style", "iframe") or any(
+            name == "style" or name.startswith("on") for name in given
+        ):
             self.blocked.append(tag)
 
 
@@ -56,18 +58,29 @@ def test_the_page_shows_the_order_and_asks_for_what_is_needed(
     session = client.v1.checkout.sessions.create(order(discounts=[{"coupon": "co-7"}]))
     answer = requests.get(session.url, timeout=5)
     assert answer.status_code == 200
-    for text in ("Hip Hook", "2 × $59.90", "WELCOME10", "−$10.00", "Standard", "3 to 5 business days", "$6.95"):
+    for text in (
+        "Hip Hook",
+        "2 × $59.90",
+        "WELCOME10",
+        "−$10.00",
+        "Standard",
+        "3 to 5 business days",
+        "$6.95",
+    ):
         assert text in answer.text
     assert "no money moves" in answer.text
     assert re.search(r'id="pay"[^>]*>Pay \$116\.75<', answer.text)
     assert 'id="back" href="http://127.0.0.1:8000/cart"' in answer.text
     page = Page(answer.text)
-    fields = "email method card_number card_expiry card_cvc name line1 line2 city state postal_code country phone"
+    fields = (
+        "email method card_number card_expiry card_cvc name line1 line2 city state postal_code country phone"
+    )
     for name in fields.split():
         assert page.fields[name]["name"] == name
         assert name in page.labels
     assert len(page.ids) == len(set(page.ids))
     assert page.options[:2] == ["CA", "US"]
+    assert re.search(r"value=.US. selected", answer.text)
     for card in TEST_CARDS.values():
         assert card.spaced in answer.text
 
@@ -85,7 +98,11 @@ def test_no_page_has_anything_that_a_strict_policy_blocks(
         assert policy.startswith("default-src 'none'; style-src 'self'")
         assert "unsafe" not in policy
     assert "form-action 'self' http://127.0.0.1:8000" in answers[0].headers["Content-Security-Policy"]
-    assert requests.get(f"{standin.address}/standin/page.css", timeout=5).headers["Content-Type"].startswith("text/css")
+    assert (
+        requests.get(f"{standin.address}/standin/page.css", timeout=5)
+        .headers["Content-Type"]
+        .startswith("text/css")
+    )
     assert requests.get(f"{standin.address}/standin/server.py", timeout=5).status_code == 404
 
 
@@ -247,7 +264,9 @@ def test_an_expired_page_takes_no_payment(
     assert client.v1.charges.list().data == []
 
 
-@pytest.mark.parametrize("path", ["/pay/cs_test_none", "/pay/cs_test_none/authenticate", "/pay/%00", "/pay/%FF"])
+@pytest.mark.parametrize(
+    "path", ["/pay/cs_test_none", "/pay/cs_test_none/authenticate", "/pay/%00", "/pay/%FF"]
+)
 def test_an_unknown_page_is_not_found(standin: Running, path: str) -> None:
     assert requests.get(standin.address + path, timeout=5).status_code == 404
     assert requests.post(standin.address + path, timeout=5).status_code == 404
@@ -288,7 +307,11 @@ def test_another_delivery_changes_the_total_before_it_is_paid(
     client: stripe.StripeClient, order: Order, typed: dict[str, str]
 ) -> None:
     options = order()["shipping_options"]
-    fast = {"display_name": "Express", "type": "fixed_amount", "fixed_amount": {"amount": 1500, "currency": "usd"}}
+    fast = {
+        "display_name": "Express",
+        "type": "fixed_amount",
+        "fixed_amount": {"amount": 1500, "currency": "usd"},
+    }
     session = client.v1.checkout.sessions.create(
         order(shipping_options=[*options, {"shipping_rate_data": fast}])
     )
@@ -307,7 +330,10 @@ def test_another_delivery_changes_the_total_before_it_is_paid(
 def test_nothing_to_pay_asks_for_no_card(
     client: stripe.StripeClient, order: Order, typed: dict[str, str]
 ) -> None:
-    free = {"price_data": {"currency": "usd", "unit_amount": 0, "product_data": {"name": "Gift"}}, "quantity": 1}
+    free = {
+        "price_data": {"currency": "usd", "unit_amount": 0, "product_data": {"name": "Gift"}},
+        "quantity": 1,
+    }
     session = client.v1.checkout.sessions.create(order(line_items=[free], shipping_options=None))
     page = requests.get(session.url, timeout=5)
     assert "Complete order" in page.text
@@ -328,11 +354,12 @@ def test_consent_is_asked_and_kept(
     assert (consent.terms_of_service, consent.promotions) == ("accepted", "opt_out")
 
 
-def test_markup_in_names_stays_text(
-    client: stripe.StripeClient, order: Order, typed: dict[str, str]
-) -> None:
+def test_markup_in_names_stays_text(client: stripe.StripeClient, order: Order, typed: dict[str, str]) -> None:
     evil = '<script>alert("1")</script>'
-    item = {"price_data": {"currency": "usd", "unit_amount": 900, "product_data": {"name": evil}}, "quantity": 1}
+    item = {
+        "price_data": {"currency": "usd", "unit_amount": 900, "product_data": {"name": evil}},
+        "quantity": 1,
+    }
     session = client.v1.checkout.sessions.create(order(line_items=[item]))
     answer = post(session, typed, name=f'"><{evil}', email="")
     assert Page(answer.text).blocked == []

@@ -17,7 +17,9 @@ PAID = ["charge.succeeded", "payment_intent.succeeded", "checkout.session.comple
 
 
 @pytest.fixture
-def paid(client: stripe.StripeClient, standin: Running, session: stripe.checkout.Session) -> Callable[..., Any]:
+def paid(
+    client: stripe.StripeClient, standin: Running, session: stripe.checkout.Session
+) -> Callable[..., Any]:
     """Pay the session by a card and return its payment with its charge expanded; the events are delivered."""
 
     def pay(card: str = "4242424242424242") -> stripe.PaymentIntent:
@@ -44,7 +46,12 @@ class TestCards:
         assert intent.metadata.to_dict() == {"attempt": "7"}
         assert intent.description == "Order 1042"
         charge = intent.latest_charge
-        assert (charge.paid, charge.captured, charge.status, charge.refunded) == (True, True, "succeeded", False)
+        assert (charge.paid, charge.captured, charge.status, charge.refunded) == (
+            True,
+            True,
+            "succeeded",
+            False,
+        )
         assert charge.payment_method_details.card.last4 == "4242"
         assert charge.shipping.address.country == "US"
         charge = client.v1.charges.retrieve(charge.id, {"expand": ["balance_transaction", "refunds"]})
@@ -111,9 +118,13 @@ class TestBankDebit:
     def test_the_session_is_complete_and_unpaid(
         self, client: stripe.StripeClient, receiver: Receiver, session: Any, debit: str
     ) -> None:
+        assert debit.startswith("pi_")
         found = client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent.latest_charge"]})
         assert (found.status, found.payment_status) == ("complete", "unpaid")
-        assert (found.payment_intent.status, found.payment_intent.latest_charge.status) == ("processing", "pending")
+        assert (found.payment_intent.status, found.payment_intent.latest_charge.status) == (
+            "processing",
+            "pending",
+        )
         assert receiver.wait_for(1) == ["checkout.session.completed"]
 
     def test_the_money_comes_days_later(
@@ -150,7 +161,10 @@ class TestBankDebit:
     def test_euros_are_debited_by_sepa(
         self, client: stripe.StripeClient, standin: Running, order: Order
     ) -> None:
-        item = {"price_data": {"currency": "eur", "unit_amount": 900, "product_data": {"name": "Book"}}, "quantity": 1}
+        item = {
+            "price_data": {"currency": "eur", "unit_amount": 900, "product_data": {"name": "Book"}},
+            "quantity": 1,
+        }
         session = client.v1.checkout.sessions.create(order(line_items=[item], shipping_options=None))
         standin.control(f"sessions/{session.id}/pay", method="bank_debit")
         charge = client.v1.charges.list().data[0]
@@ -164,7 +178,12 @@ class TestRefunds:
         intent = paid()
         before = len(receiver.received)
         part = client.v1.refunds.create(
-            {"payment_intent": intent.id, "amount": 675, "reason": "requested_by_customer", "metadata": {"refund": "3"}}
+            {
+                "payment_intent": intent.id,
+                "amount": 675,
+                "reason": "requested_by_customer",
+                "metadata": {"refund": "3"},
+            }
         )
         assert (part.status, part.amount, part.metadata.to_dict()) == ("succeeded", 675, {"refund": "3"})
         charge = client.v1.charges.retrieve(intent.latest_charge.id)
@@ -177,7 +196,9 @@ class TestRefunds:
         assert [refund.id for refund in listed] == [rest.id, part.id]
         assert listed[0].charge.id == charge.id
 
-    def test_more_than_is_left_is_refused(self, client: stripe.StripeClient, paid: Callable[..., Any]) -> None:
+    def test_more_than_is_left_is_refused(
+        self, client: stripe.StripeClient, paid: Callable[..., Any]
+    ) -> None:
         intent = paid()
         with pytest.raises(stripe.InvalidRequestError) as refused:
             client.v1.refunds.create({"payment_intent": intent.id, "amount": 12676})
@@ -223,7 +244,11 @@ class TestRefunds:
         standin.control("clock", offset_seconds=60)
         refund = client.v1.refunds.retrieve(refund.id)
         assert (refund.status, refund.failure_reason) == ("failed", "expired_or_canceled_card")
-        assert types_since(receiver, standin, before) == ["refund.failed", "refund.updated", "charge.refund.updated"]
+        assert types_since(receiver, standin, before) == [
+            "refund.failed",
+            "refund.updated",
+            "charge.refund.updated",
+        ]
         charge = client.v1.charges.retrieve(intent.latest_charge.id)
         assert (charge.amount_refunded, charge.refunded) == (0, False)
         assert client.v1.refunds.create({"payment_intent": intent.id}).status == "succeeded"
@@ -289,7 +314,13 @@ class TestDisputes:
         before = len(receiver.received)
         standin.control(f"disputes/{dispute.id}/close", status="lost")
         assert types_since(receiver, standin, before) == ["charge.dispute.closed"]
-        assert standin.raw("POST", f"/control/disputes/{dispute.id}/close", json={"status": "won"}).status_code == 400
+        assert (
+            standin.raw("POST", f"/control/disputes/{dispute.id}/close", json={"status": "won"}).status_code
+            == 400
+        )
         with pytest.raises(stripe.InvalidRequestError):
             client.v1.refunds.create({"payment_intent": intent.id})
-        assert standin.raw("POST", f"/control/charges/{intent.latest_charge.id}/dispute", json={}).status_code == 400
+        assert (
+            standin.raw("POST", f"/control/charges/{intent.latest_charge.id}/dispute", json={}).status_code
+            == 400
+        )

@@ -37,13 +37,11 @@ NOT_ALWAYS_SENT = {
     "coupon": {"applies_to", "currency_options", "deleted"},
     "discount": {"deleted"},
     "item": {"discounts", "taxes"},
+    # Of the fields that belong to one kind of method, only that kind's is sent.
     "payment_method": {
         name
-        for name in stripe.PaymentMethod.__annotations__
-        if name
-        not in (
-            "id allow_redisplay billing_details created customer customer_account livemode metadata object type"
-        ).split()
+        for name, kind in stripe.PaymentMethod.__annotations__.items()
+        if "_payment_method.PaymentMethod." in str(kind) and name != "billing_details"
     },
     "price": {"currency_options", "deleted", "tiers"},
     "product": {"deleted"},

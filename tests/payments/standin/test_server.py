@@ -24,7 +24,8 @@ import sys
 import threading
 from pathlib import Path
 from shop.payments.standin import serve
-serve(port=0, database=Path(sys.argv[1]), webhook_url=sys.argv[2], webhook_secret=sys.argv[3], accepted_key=sys.argv[4])
+database, url, secret, key = sys.argv[1:]
+serve(port=0, database=Path(database), webhook_url=url, webhook_secret=secret, accepted_key=key)
 """
 
 
@@ -112,7 +113,9 @@ def test_it_binds_to_loopback_only(tmp_path: Path, receiver: Receiver, host: str
 @pytest.mark.parametrize("key", ["", "sk_live_1", "sk_test_1", "rk_test_local_1"])
 def test_it_takes_local_keys_only(tmp_path: Path, key: str) -> None:
     with pytest.raises(ValueError, match="sk_test_local"):
-        create_standin(tmp_path / "s.db", webhook_url="http://127.0.0.1/", webhook_secret=SECRET, accepted_key=key)
+        create_standin(
+            tmp_path / "s.db", webhook_url="http://127.0.0.1/", webhook_secret=SECRET, accepted_key=key
+        )
 
 
 @pytest.mark.parametrize("url", ["", "shop", "ftp://shop.example/", "http://127.0.0.1:99999/"])
@@ -123,7 +126,11 @@ def test_it_wants_a_webhook_address(tmp_path: Path, url: str) -> None:
 
 def test_its_time_is_the_clock_that_it_is_given(tmp_path: Path, receiver: Receiver) -> None:
     app = create_standin(
-        tmp_path / "s.db", webhook_url=receiver.url, webhook_secret=SECRET, accepted_key=KEY, clock=lambda: 1_000_000.0
+        tmp_path / "s.db",
+        webhook_url=receiver.url,
+        webhook_secret=SECRET,
+        accepted_key=KEY,
+        clock=lambda: 1_000_000.0,
     )
     assert app.test_client().get("/control/state").json["now"] == 1_000_000
     app.extensions["standin"].store.close()

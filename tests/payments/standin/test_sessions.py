@@ -1,4 +1,4 @@
-"""Checkout Sessions and coupons: what may be asked for, what the sums are, how a session ends without being paid."""
+"""Checkout Sessions and coupons: what may be asked for, the sums, how a session ends unpaid."""
 
 from __future__ import annotations
 
@@ -53,7 +53,12 @@ def test_the_sums_are_lines_less_coupon_plus_shipping(client: stripe.StripeClien
         order(
             line_items=[line(5990, 2), line(1000)],
             discounts=[{"coupon": "co-7"}],
-            expand=["line_items", "total_details.breakdown", "discounts.coupon", "shipping_cost.shipping_rate"],
+            expand=[
+                "line_items",
+                "total_details.breakdown",
+                "discounts.coupon",
+                "shipping_cost.shipping_rate",
+            ],
         )
     )
     assert session.amount_subtotal == 12980
@@ -76,7 +81,9 @@ def test_a_coupon_never_takes_more_than_the_lines(client: stripe.StripeClient, o
 
 def test_a_percentage_is_taken_off_the_lines_only(client: stripe.StripeClient, order: Order) -> None:
     client.v1.coupons.create({"id": "co-7", "percent_off": 12.5})
-    session = client.v1.checkout.sessions.create(order(line_items=[line(999)], discounts=[{"coupon": "co-7"}]))
+    session = client.v1.checkout.sessions.create(
+        order(line_items=[line(999)], discounts=[{"coupon": "co-7"}])
+    )
     assert session.total_details.amount_discount == 125
     assert session.amount_total == 999 - 125 + 695
 
@@ -127,7 +134,10 @@ def test_nothing_to_pay_needs_no_payment(client: stripe.StripeClient, standin: R
         ({"line_items": [{"price": "price_1", "quantity": 1}]}, "line_items[0][price]"),
         ({"line_items": [{**line(), "price": "price_1"}]}, "line_items[0]"),
         ({"line_items": [{"quantity": 1}]}, "line_items[0][price_data]"),
-        ({"line_items": [{**line(), "adjustable_quantity": {"enabled": True}}]}, "line_items[0][adjustable_quantity]"),
+        (
+            {"line_items": [{**line(), "adjustable_quantity": {"enabled": True}}]},
+            "line_items[0][adjustable_quantity]",
+        ),
         ({"customer": "cus_1", "customer_email": "a@example.com"}, "customer_email"),
         ({"customer": "cus_1"}, "customer"),
         ({"customer_email": "nobody"}, "customer_email"),
@@ -150,7 +160,10 @@ def test_nothing_to_pay_needs_no_payment(client: stripe.StripeClient, standin: R
         ({"metadata": {"k" * 41: "v"}}, f"metadata[{'k' * 41}]"),
         ({"metadata": {"k": "v" * 501}}, "metadata[k]"),
         ({"metadata": {f"k{n}": "v" for n in range(51)}}, "metadata"),
-        ({"payment_intent_data": {"statement_descriptor": "SHOP"}}, "payment_intent_data[statement_descriptor]"),
+        (
+            {"payment_intent_data": {"statement_descriptor": "SHOP"}},
+            "payment_intent_data[statement_descriptor]",
+        ),
         (
             {"payment_intent_data": {"statement_descriptor_suffix": "x" * 23}},
             "payment_intent_data[statement_descriptor_suffix]",
@@ -158,7 +171,10 @@ def test_nothing_to_pay_needs_no_payment(client: stripe.StripeClient, standin: R
         ({"payment_intent_data": {"capture_method": "manual"}}, None),
         ({"consent_collection": {"terms_of_service": "required"}}, "consent_collection[terms_of_service]"),
         ({"excluded_payment_method_types": ["card", "us_bank_account"]}, "excluded_payment_method_types"),
-        ({"automatic_tax": {"enabled": True}, "line_items": [line()]}, "line_items[0][price_data][tax_behavior]"),
+        (
+            {"automatic_tax": {"enabled": True}, "line_items": [line()]},
+            "line_items[0][price_data][tax_behavior]",
+        ),
         ({"automatic_tax": {"liability": {"type": "self"}}}, "automatic_tax[liability]"),
         ({"phone_number_collection": {"enabled": "1"}}, "phone_number_collection[enabled]"),
         ({"locale": "en-US"}, "locale"),
@@ -175,7 +191,14 @@ def test_what_stripe_refuses_is_refused_with_its_parameter(
 
 @pytest.mark.parametrize(
     ("currency", "amount", "fine"),
-    [("usd", 49, False), ("usd", 50, True), ("gbp", 29, False), ("gbp", 30, True), ("jpy", 50, True), ("jpy", 49, False)],
+    [
+        ("usd", 49, False),
+        ("usd", 50, True),
+        ("gbp", 29, False),
+        ("gbp", 30, True),
+        ("jpy", 50, True),
+        ("jpy", 49, False),
+    ],
 )
 def test_less_than_the_smallest_charge_is_refused(
     client: stripe.StripeClient, order: Order, currency: str, amount: int, fine: bool
@@ -217,7 +240,9 @@ def test_an_embedded_session_has_a_secret_and_no_page(client: stripe.StripeClien
     assert session.client_secret.startswith(session.id)
 
 
-def test_many_settings_come_back_as_they_were_sent(client: stripe.StripeClient, standin: Running, order: Order) -> None:
+def test_many_settings_come_back_as_they_were_sent(
+    client: stripe.StripeClient, standin: Running, order: Order
+) -> None:
     standin.control("account", terms_of_service_url="https://shop.example/terms")
     session = client.v1.checkout.sessions.create(
         order(
@@ -286,7 +311,11 @@ class TestExpiry:
             client.v1.checkout.sessions.expire(session.id)
 
     def test_a_session_expires_when_its_time_is_over(
-        self, client: stripe.StripeClient, standin: Running, receiver: Receiver, session: stripe.checkout.Session
+        self,
+        client: stripe.StripeClient,
+        standin: Running,
+        receiver: Receiver,
+        session: stripe.checkout.Session,
     ) -> None:
         standin.control("clock", offset_seconds=24 * 3600 + 1)
         assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
@@ -295,6 +324,7 @@ class TestExpiry:
     def test_a_session_that_nobody_asks_about_expires_all_the_same(
         self, standin: Running, receiver: Receiver, session: stripe.checkout.Session
     ) -> None:
+        assert session.status == "open"
         account = standin.app.extensions["standin"]
         with account.store.transaction():
             account.move_clock(24 * 3600 + 1)
@@ -315,7 +345,11 @@ class TestExpiry:
         expired = client.v1.checkout.sessions.expire(session.id)
         page = requests.get(expired.after_expiration.recovery.url, timeout=5)
         copy = client.v1.checkout.sessions.retrieve(page.url.rpartition("/")[2])
-        assert (copy.recovered_from, copy.status, copy.amount_total) == (session.id, "open", session.amount_total)
+        assert (copy.recovered_from, copy.status, copy.amount_total) == (
+            session.id,
+            "open",
+            session.amount_total,
+        )
         assert copy.metadata.to_dict() == session.metadata.to_dict()
         standin.control(f"sessions/{copy.id}/pay")
         assert client.v1.checkout.sessions.retrieve(copy.id).payment_status == "paid"
@@ -329,7 +363,13 @@ class TestExpiry:
 
 class TestCoupons:
     def test_an_id_can_be_taken_once(self, client: stripe.StripeClient) -> None:
-        wanted = {"id": "co-7", "amount_off": 500, "currency": "usd", "duration": "once", "max_redemptions": 1}
+        wanted = {
+            "id": "co-7",
+            "amount_off": 500,
+            "currency": "usd",
+            "duration": "once",
+            "max_redemptions": 1,
+        }
         assert client.v1.coupons.create(wanted).id == "co-7"
         with pytest.raises(stripe.InvalidRequestError) as refused:
             client.v1.coupons.create(wanted)
@@ -396,7 +436,9 @@ def test_sessions_are_listed_newest_first_and_sought_by_status_and_email(
     sessions = client.v1.checkout.sessions
     assert [found.id for found in sessions.list().data] == made[::-1]
     assert [found.id for found in sessions.list({"status": "complete"}).data] == [made[1]]
-    assert [found.id for found in sessions.list({"customer_details": {"email": "ada@example.com"}}).data] == [made[1]]
+    assert [found.id for found in sessions.list({"customer_details": {"email": "ada@example.com"}}).data] == [
+        made[1]
+    ]
     first = sessions.list({"limit": 2})
     assert first.has_more
     assert [found.id for found in first.auto_paging_iter()] == made[::-1]

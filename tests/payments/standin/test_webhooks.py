@@ -67,9 +67,7 @@ def test_the_pauses_grow_to_a_minute() -> None:
     assert MOST_TRIES == 20
 
 
-def test_held_events_come_when_they_are_released(
-    standin: Running, receiver: Receiver, session: Any
-) -> None:
+def test_held_events_come_when_they_are_released(standin: Running, receiver: Receiver, session: Any) -> None:
     standin.control("webhooks", mode="hold")
     standin.control(f"sessions/{session.id}/pay")
     standin.quiet()
@@ -152,7 +150,9 @@ def test_undelivered_events_survive_a_restart(
     standin.stop = lambda: None  # type: ignore[method-assign]
 
 
-def test_an_event_for_a_shop_that_is_down_waits_for_it(tmp_path: Path, receiver: Receiver, order: Order) -> None:
+def test_an_event_for_a_shop_that_is_down_waits_for_it(
+    tmp_path: Path, receiver: Receiver, order: Order
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     down = Receiver.__new__(Receiver)
@@ -188,7 +188,9 @@ def test_events_are_listed_by_type_and_time(
     newest = events.list({"limit": 1}).data[0]
     assert events.retrieve(newest.id).data.object["id"] == session.id
     older = events.list({"starting_after": newest.id}).data
-    assert [event.type for event in events.list({"ending_before": older[-1].id, "limit": 1}).data] == PAID[1:2]
+    assert [event.type for event in events.list({"ending_before": older[-1].id, "limit": 1}).data] == PAID[
+        1:2
+    ]
     with pytest.raises(stripe.InvalidRequestError):
         events.list({"types": ["a"] * 21})
 
@@ -227,7 +229,9 @@ def test_another_endpoint_gets_what_it_wants_with_a_secret_of_its_own(
         other.stop()
 
 
-def test_payments_do_not_wait_for_each_other(standin: Running, receiver: Receiver, client: Any, order: Order) -> None:
+def test_payments_do_not_wait_for_each_other(
+    standin: Running, receiver: Receiver, client: Any, order: Order
+) -> None:
     receiver.seconds = 0.3
     sessions = [client.v1.checkout.sessions.create(order()) for _ in range(4)]
     begin = time.monotonic()
