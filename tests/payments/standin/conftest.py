@@ -39,14 +39,19 @@ class Receiver:
         self.received: list[tuple[bytes, str]] = []
         self.statuses: list[int] = []
         self.seconds = 0.0
+        self.under_way = self.most_at_once = 0
         self.news = threading.Condition()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
+                with receiver.news:
+                    receiver.under_way += 1
+                    receiver.most_at_once = max(receiver.most_at_once, receiver.under_way)
                 time.sleep(receiver.seconds)
                 with receiver.news:
+                    receiver.under_way -= 1
                     receiver.received.append((body, self.headers["Stripe-Signature"]))
                     status = receiver.statuses.pop(0) if receiver.statuses else 200
                     receiver.news.notify_all()
