@@ -11,6 +11,6 @@ ever moves.
     account, store           what it remembers               server        the program
 """
 
-from .server import Standin, create_standin, serve
+from shop.payments.standin.server import Standin, create_standin, serve
 
 __all__ = ["Standin", "create_standin", "serve"]

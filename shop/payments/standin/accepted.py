@@ -5,8 +5,8 @@ SDK.
 
 from __future__ import annotations
 
-from .amounts import CURRENCIES, LARGEST_AMOUNT
-from .parameters import (
+from shop.payments.standin.amounts import CURRENCIES, LARGEST_AMOUNT
+from shop.payments.standin.parameters import (
     Boolean,
     Currency,
     Email,

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from .resources import build
-from .store import Record, Store
+from shop.payments.standin.resources import build
+from shop.payments.standin.store import Record, Store
 
 ACCEPTED_PREFIX: Final = "sk_test_local"
 OWN_ENDPOINT: Final = "we_local"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from .parameters import words
+from shop.payments.standin.parameters import words
 
 LARGEST_AMOUNT = 99_999_999
 

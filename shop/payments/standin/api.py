@@ -15,13 +15,13 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
-from . import accepted, coupons, endpoints, expand, faults, lists, refunds, sessions
-from .account import Account
-from .call import Call
-from .errors import ApiError, no_such, unrecognized_url
-from .events import Cause
-from .parameters import Fields, parsed
-from .resources import API_VERSION, Resource, new_id
+from shop.payments.standin import accepted, coupons, endpoints, expand, faults, lists, refunds, sessions
+from shop.payments.standin.account import Account
+from shop.payments.standin.call import Call
+from shop.payments.standin.errors import ApiError, no_such, unrecognized_url
+from shop.payments.standin.events import Cause
+from shop.payments.standin.parameters import Fields, parsed
+from shop.payments.standin.resources import API_VERSION, Resource, new_id
 
 KEY_SECONDS: Final = 24 * 60 * 60
 _IDENTIFIER: Final = "(?P<id>[^/]{1,255})"

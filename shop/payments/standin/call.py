@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .account import Account
-from .events import Cause
-from .store import Store
+from shop.payments.standin.account import Account
+from shop.payments.standin.events import Cause
+from shop.payments.standin.store import Store
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,26 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from . import buyer_form, delivery, disputes, events, faults, hosted, paying, refunds, sessions
-from .account import Account
-from .amounts import written
-from .call import Call
-from .errors import ApiError, no_such
-from .events import Cause
-from .expand import shown
-from .pages_policy import see_other
-from .parameters import Boolean, Fields, Integer, Number, OneOf, Text, Url
-from .store import Record
+from shop.payments.standin import (
+    buyer_form,
+    delivery,
+    disputes,
+    events,
+    faults,
+    hosted,
+    paying,
+    refunds,
+    sessions,
+)
+from shop.payments.standin.account import Account
+from shop.payments.standin.amounts import written
+from shop.payments.standin.call import Call
+from shop.payments.standin.errors import ApiError, no_such
+from shop.payments.standin.events import Cause
+from shop.payments.standin.expand import shown
+from shop.payments.standin.pages_policy import see_other
+from shop.payments.standin.parameters import Boolean, Fields, Integer, Number, OneOf, Text, Url
+from shop.payments.standin.store import Record
 
 _SECONDS: Final = Number(0, 3600)
 _CLOCK: Final = Fields({"offset_seconds": Number(-(10**9), 10**9)}, required=("offset_seconds",))

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from .account import Account
-from .call import Call
-from .errors import ApiError, missing_parameter, no_such
-from .parameters import merged_metadata
-from .resources import Resource, build, new_id
-from .store import Record
+from shop.payments.standin.account import Account
+from shop.payments.standin.call import Call
+from shop.payments.standin.errors import ApiError, missing_parameter, no_such
+from shop.payments.standin.parameters import merged_metadata
+from shop.payments.standin.resources import Resource, build, new_id
+from shop.payments.standin.store import Record
 
 
 def create(call: Call) -> Resource:

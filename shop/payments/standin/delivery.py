@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
 
-from .account import Account
-from .events import as_listed, signature
+from shop.payments.standin.account import Account
+from shop.payments.standin.events import as_listed, signature
 
 TIMEOUT_SECONDS: Final = 10
 MOST_TRIES: Final = 20

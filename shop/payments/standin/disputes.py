@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from .account import Account
-from .errors import ApiError
-from .events import Cause, emit
-from .parameters import words
-from .resources import Resource, build, new_id
-from .store import Record
+from shop.payments.standin.account import Account
+from shop.payments.standin.errors import ApiError
+from shop.payments.standin.events import Cause, emit
+from shop.payments.standin.parameters import words
+from shop.payments.standin.resources import Resource, build, new_id
+from shop.payments.standin.store import Record
 
 FEE: Final = 1500
 _DUE_SECONDS: Final = 9 * 86400

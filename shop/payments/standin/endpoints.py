@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .call import Call
-from .errors import ApiError
-from .parameters import merged_metadata
-from .resources import API_VERSION, Resource, build, new_id
-from .store import Record
+from shop.payments.standin.call import Call
+from shop.payments.standin.errors import ApiError
+from shop.payments.standin.parameters import merged_metadata
+from shop.payments.standin.resources import API_VERSION, Resource, build, new_id
+from shop.payments.standin.store import Record
 
 
 def create(call: Call) -> Resource:

@@ -10,9 +10,9 @@ import hmac
 from dataclasses import dataclass
 from typing import Any
 
-from .account import Account
-from .resources import Resource, build, new_id
-from .store import Record
+from shop.payments.standin.account import Account
+from shop.payments.standin.resources import Resource, build, new_id
+from shop.payments.standin.store import Record
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from . import coupons
-from .account import Account
-from .errors import ApiError
-from .events import as_listed
-from .resources import Resource, listing
-from .store import Record
+from shop.payments.standin import coupons
+from shop.payments.standin.account import Account
+from shop.payments.standin.errors import ApiError
+from shop.payments.standin.events import as_listed
+from shop.payments.standin.resources import Resource, listing
+from shop.payments.standin.store import Record
 
 DEEPEST: Final = 4
 # resource -> path of a field -> kind of what stands there. A kind that begins with @ is made, not looked up.

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from .account import Account
+from shop.payments.standin.account import Account
 
 STATUSES: Final = (500, 429, 409)
 KINDS: Final = ("status", "cut_before", "cut_after", "delay")

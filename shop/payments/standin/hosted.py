@@ -7,14 +7,14 @@ from typing import Final
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from . import buyer_form, delivery, pages_policy, paying, sessions
-from .account import Account
-from .amounts import written
-from .call import Call
-from .cards import TEST_CARDS
-from .pages_policy import see_other
-from .resources import Resource
-from .store import Record
+from shop.payments.standin import buyer_form, delivery, pages_policy, paying, sessions
+from shop.payments.standin.account import Account
+from shop.payments.standin.amounts import written
+from shop.payments.standin.call import Call
+from shop.payments.standin.cards import TEST_CARDS
+from shop.payments.standin.pages_policy import see_other
+from shop.payments.standin.resources import Resource
+from shop.payments.standin.store import Record
 
 HOLD_SECONDS: Final = 10
 # A page, or a redirect and the event whose delivery it waits for.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .call import Call
-from .errors import ApiError, no_such
-from .expand import shown
-from .resources import Resource, listing
+from shop.payments.standin.call import Call
+from shop.payments.standin.errors import ApiError, no_such
+from shop.payments.standin.expand import shown
+from shop.payments.standin.resources import Resource, listing
 
 DEFAULT_LIMIT: Final = 10
 EVENT_DAYS: Final = 30

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from .errors import ApiError, missing_parameter, not_modelled, unknown_parameter
+from shop.payments.standin.errors import ApiError, missing_parameter, not_modelled, unknown_parameter
 
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)\Z")
 _INTEGER = re.compile(r"-?[0-9]{1,15}\Z", re.ASCII)

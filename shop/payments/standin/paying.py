@@ -7,13 +7,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from . import coupons, disputes, sessions, totals
-from .account import Account
-from .amounts import processing_fee
-from .cards import TEST_CARDS, TestCard
-from .events import Cause, emit
-from .resources import Resource, build, new_id
-from .store import Record
+from shop.payments.standin import coupons, disputes, sessions, totals
+from shop.payments.standin.account import Account
+from shop.payments.standin.amounts import processing_fee
+from shop.payments.standin.cards import TEST_CARDS, TestCard
+from shop.payments.standin.events import Cause, emit
+from shop.payments.standin.resources import Resource, build, new_id
+from shop.payments.standin.store import Record
 
 BANK_DEBIT: Final = "bank_debit"
 _PAGE: Final = Cause()

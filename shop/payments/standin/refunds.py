@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .account import Account
-from .amounts import written
-from .call import Call
-from .cards import TEST_CARDS
-from .errors import ApiError, missing_parameter, no_such
-from .events import Cause, emit
-from .parameters import merged_metadata
-from .resources import Resource, build, new_id
-from .store import Record
+from shop.payments.standin.account import Account
+from shop.payments.standin.amounts import written
+from shop.payments.standin.call import Call
+from shop.payments.standin.cards import TEST_CARDS
+from shop.payments.standin.errors import ApiError, missing_parameter, no_such
+from shop.payments.standin.events import Cause, emit
+from shop.payments.standin.parameters import merged_metadata
+from shop.payments.standin.resources import Resource, build, new_id
+from shop.payments.standin.store import Record
 
 LATER_SECONDS: Final = 10
 

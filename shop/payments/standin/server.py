@@ -16,12 +16,12 @@ from flask import Flask, Response, request, send_from_directory
 from werkzeug.exceptions import HTTPException
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from . import api, control, hosted, pages_policy
-from .account import Account
-from .delivery import Background
-from .errors import ApiError, unrecognized_url
-from .parameters import Url
-from .upkeep import bring_up_to_date
+from shop.payments.standin import api, control, hosted, pages_policy
+from shop.payments.standin.account import Account
+from shop.payments.standin.delivery import Background
+from shop.payments.standin.errors import ApiError, unrecognized_url
+from shop.payments.standin.parameters import Url
+from shop.payments.standin.upkeep import bring_up_to_date
 
 LARGEST_BODY: Final = 1_000_000
 _HERE: Final = Path(__file__).parent

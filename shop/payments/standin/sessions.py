@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 from typing import Any, Final
 
-from . import coupons, totals
-from .account import Account
-from .call import Call
-from .errors import ApiError, missing_parameter, no_such, not_modelled
-from .events import Cause, emit
-from .parameters import merged_metadata, words
-from .resources import Resource, build, new_id
-from .store import Record
+from shop.payments.standin import coupons, totals
+from shop.payments.standin.account import Account
+from shop.payments.standin.call import Call
+from shop.payments.standin.errors import ApiError, missing_parameter, no_such, not_modelled
+from shop.payments.standin.events import Cause, emit
+from shop.payments.standin.parameters import merged_metadata, words
+from shop.payments.standin.resources import Resource, build, new_id
+from shop.payments.standin.store import Record
 
 SHORTEST_SECONDS: Final = 30 * 60
 LONGEST_SECONDS: Final = 24 * 60 * 60

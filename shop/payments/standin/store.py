@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .resources import Resource
+from shop.payments.standin.resources import Resource
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from .amounts import LARGEST_AMOUNT, share_of, smallest_charge, spread, written
-from .call import Call
-from .errors import ApiError, missing_parameter, no_such
-from .parameters import merged_metadata
-from .resources import Resource, build, new_id
-from .store import Record
+from shop.payments.standin.amounts import LARGEST_AMOUNT, share_of, smallest_charge, spread, written
+from shop.payments.standin.call import Call
+from shop.payments.standin.errors import ApiError, missing_parameter, no_such
+from shop.payments.standin.parameters import merged_metadata
+from shop.payments.standin.resources import Resource, build, new_id
+from shop.payments.standin.store import Record
 
 
 def line_items(call: Call, wanted: list[dict[str, Any]]) -> list[Resource]:

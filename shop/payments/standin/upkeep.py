@@ -4,10 +4,10 @@ forgotten.
 
 from __future__ import annotations
 
-from . import refunds, sessions
-from .account import Account
-from .api import KEY_SECONDS
-from .events import Cause
+from shop.payments.standin import refunds, sessions
+from shop.payments.standin.account import Account
+from shop.payments.standin.api import KEY_SECONDS
+from shop.payments.standin.events import Cause
 
 
 def bring_up_to_date(account: Account) -> None:
