@@ -10,9 +10,9 @@ from typing import Any, Final
 from babel import Locale
 
 from shop.payments.standin.accepted import COUNTRIES
+from shop.payments.standin.buyer import BANK_DEBIT, Buyer
 from shop.payments.standin.cards import TestCard, listed_card
 from shop.payments.standin.parameters import is_email, words
-from shop.payments.standin.paying import BANK_DEBIT, Buyer
 from shop.payments.standin.resources import Resource
 
 FIELDS: Final = (

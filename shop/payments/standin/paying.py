@@ -4,47 +4,26 @@ complete.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from shop.payments.standin import coupons, disputes, sessions, totals
 from shop.payments.standin.account import Account
 from shop.payments.standin.amounts import processing_fee
-from shop.payments.standin.cards import TEST_CARDS, TestCard
+from shop.payments.standin.buyer import (
+    ADDRESS_FIELDS,
+    Buyer,
+    address_of,
+    charge_details,
+    payment_method,
+    stored_buyer,
+)
+from shop.payments.standin.cards import TestCard
 from shop.payments.standin.events import Cause, emit
 from shop.payments.standin.resources import Resource, build, new_id
 from shop.payments.standin.store import Record
 
-BANK_DEBIT: Final = "bank_debit"
 _PAGE: Final = Cause()
-_NO_FIELDS: Final = ("city", "country", "line1", "line2", "postal_code", "state")
-
-
-@dataclass(frozen=True)
-class Buyer:
-    """What the buyer typed and chose. `card` is None for a bank debit; `shipping_rate` None keeps the chosen
-    one.
-    """
-
-    email: str
-    name: str
-    card: TestCard | None
-    expiry: tuple[int, int] = (12, 2030)
-    phone: str | None = None
-    address: dict[str, str | None] = field(default_factory=dict)
-    shipping_rate: str | None = None
-    promotions: bool | None = None
-    terms: bool = False
-
-    def stored(self) -> dict[str, Any]:
-        """Return the buyer as JSON, for the time of an authentication; of the card only the test number."""
-        return {**self.__dict__, "card": self.card.number if self.card else None}
-
-
-def stored_buyer(stored: dict[str, Any]) -> Buyer:
-    """Return the buyer whom `Buyer.stored` wrote."""
-    card = TEST_CARDS[stored["card"]] if stored["card"] else None
-    return Buyer(**{**stored, "card": card, "expiry": tuple(stored["expiry"])})
 
 
 @dataclass(frozen=True)
@@ -73,7 +52,7 @@ def pay(account: Account, record: Record, buyer: Buyer) -> Outcome:
     record.private.pop("authenticating", None)
     intent = _intent(account, record, buyer)
     intent.resource["next_action"] = None
-    method = _payment_method(account, intent, buyer)
+    method = payment_method(account, intent, buyer)
     card = buyer.card
     if card and card.code:
         charge = _charge(account, intent, method, "failed", card)
@@ -157,110 +136,14 @@ def _intent(account: Account, record: Record, buyer: Buyer) -> Record:
     return intent
 
 
-def _address(buyer: Buyer) -> dict[str, str | None]:
-    return {name: buyer.address.get(name) or None for name in _NO_FIELDS}
-
-
 def _shipping(session: Resource, buyer: Buyer, wanted: dict[str, Any] | None) -> dict[str, Any] | None:
     blank = {"carrier": None, "tracking_number": None}
     if session["shipping_address_collection"]:
-        return {**blank, "address": _address(buyer), "name": buyer.name, "phone": buyer.phone}
+        return {**blank, "address": address_of(buyer), "name": buyer.name, "phone": buyer.phone}
     if wanted:
-        address = {**dict.fromkeys(_NO_FIELDS), **wanted["address"]}
+        address = {**dict.fromkeys(ADDRESS_FIELDS), **wanted["address"]}
         return {**blank, "phone": None, **wanted, "address": address}
     return None
-
-
-def _payment_method(account: Account, intent: Record, buyer: Buyer) -> Resource:
-    billing = {
-        "address": _address(buyer),
-        "email": buyer.email,
-        "name": buyer.name,
-        "phone": buyer.phone,
-        "tax_id": None,
-    }
-    kind, details = _method_details(intent.resource["currency"], buyer)
-    method = build(
-        "payment_method",
-        id=new_id("pm_1"),
-        billing_details=billing,
-        created=account.now(),
-        type=kind,
-        **{kind: details},
-    )
-    account.store.save(Record(method))
-    return method
-
-
-def _method_details(currency: str, buyer: Buyer) -> tuple[str, dict[str, Any]]:
-    if buyer.card is None and currency == "eur":
-        return "sepa_debit", {
-            "bank_code": "37040044",
-            "branch_code": "",
-            "country": "DE",
-            "fingerprint": "localstandin",
-            "generated_from": {"charge": None, "setup_attempt": None},
-            "last4": "3000",
-        }
-    if buyer.card is None:
-        return "us_bank_account", {
-            "account_holder_type": "individual",
-            "account_type": "checking",
-            "bank_name": "STRIPE TEST BANK",
-            "financial_connections_account": None,
-            "fingerprint": "localstandin",
-            "last4": "6789",
-            "networks": {"preferred": "ach", "supported": ["ach"]},
-            "routing_number": "110000000",
-            "status_details": {},
-        }
-    month, year = buyer.expiry
-    return "card", {
-        "brand": "visa",
-        "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-        "country": "US",
-        "display_brand": "visa",
-        "exp_month": month,
-        "exp_year": year,
-        "fingerprint": f"localstandin{buyer.card.last4}",
-        "funding": "credit",
-        "generated_from": None,
-        "last4": buyer.card.last4,
-        "networks": {"available": ["visa"], "preferred": None},
-        "regulated_status": "unregulated",
-        "three_d_secure_usage": {"supported": True},
-        "wallet": None,
-    }
-
-
-def _charge_details(method: Resource) -> dict[str, Any]:
-    kind = method["type"]
-    known = method[kind]
-    names: tuple[str, ...]
-    if kind == "card":
-        names = (
-            "brand",
-            "checks",
-            "country",
-            "exp_month",
-            "exp_year",
-            "fingerprint",
-            "funding",
-            "last4",
-            "wallet",
-        )
-        details = {name: known[name] for name in names}
-        unset = dict.fromkeys(("installments", "mandate", "network_token", "three_d_secure"))
-        details = {**details, **unset, "network": "visa", "network_transaction_id": "100000000000000"}
-    elif kind == "us_bank_account":
-        names = ("account_holder_type", "account_type", "bank_name", "fingerprint", "last4", "routing_number")
-        details = {name: known[name] for name in names}
-        details = {**details, "expected_debit_date": None, "mandate": None, "payment_reference": None}
-    else:
-        names = ("bank_code", "branch_code", "country", "fingerprint", "last4")
-        details = {name: known[name] for name in names}
-        details = {**details, "expected_debit_date": None, "mandate": None}
-    return {kind: details, "type": kind}
 
 
 def _charge(account: Account, intent: Record, method: Resource, status: str, card: TestCard | None) -> Record:
@@ -294,7 +177,7 @@ def _charge(account: Account, intent: Record, method: Resource, status: str, car
         paid=status == "succeeded",
         payment_intent=resource["id"],
         payment_method=method["id"],
-        payment_method_details=_charge_details(method),
+        payment_method_details=charge_details(method),
         receipt_email=resource["receipt_email"],
         shipping=resource["shipping"],
         statement_descriptor_suffix=resource["statement_descriptor_suffix"],
@@ -391,11 +274,11 @@ def _complete(account: Account, record: Record, buyer: Buyer, payment_status: st
         name=buyer.name,
         individual_name=None,
         phone=buyer.phone,
-        address=_address(buyer),
+        address=address_of(buyer),
     )
     shipping_details = None
     if session["shipping_address_collection"]:
-        shipping_details = {"address": _address(buyer), "name": buyer.name}
+        shipping_details = {"address": address_of(buyer), "name": buyer.name}
     session["collected_information"] = sessions.collected(shipping_details)
     if session["consent_collection"]:
         asked = buyer.promotions is not None
