@@ -41,12 +41,16 @@ class Card:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What shipping costs (minor units of the rate's currency), when it arrives, and where to."""
+    """What shipping costs (minor units of the rate's currency), when it arrives, and where to.
+
+    ``places`` are the names of the zone's countries, empty when the zone's own name already says them.
+    """
 
     rate: Rate
     amount: int
     arrives: tuple[date, date]
     countries: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 @blueprint.get("/")
@@ -95,7 +99,6 @@ def product(slug: str) -> ResponseReturnValue:
         formats=_formats(item, items),
         home=next((delivery for delivery in deliveries if HOME_COUNTRY in delivery.countries), None),
         abroad=[delivery for delivery in deliveries if HOME_COUNTRY not in delivery.countries],
-        country_names=AMERICAN.territories,
         complete=[cards[other] for other in cards[slug].words.complete_with if other in cards],
     )
 
@@ -141,9 +144,20 @@ def _deliveries(session: Session, item: Item, at: datetime, zone: ZoneInfo) -> l
     if item.digital:
         return []
     return [
-        Delivery(rate, charge(rate, item.unit_amount), arrival(rate, at, zone), countries)
+        Delivery(
+            rate,
+            charge(rate, item.unit_amount),
+            arrival(rate, at, zone),
+            countries,
+            _places(rate.zone_name, countries),
+        )
         for rate, countries in shipping.zone_rates(session, item.weight_grams, item.currency)
     ]
+
+
+def _places(zone_name: str, countries: tuple[str, ...]) -> tuple[str, ...]:
+    names = sorted(AMERICAN.territories[country] for country in countries)
+    return () if all(name in zone_name for name in names) else tuple(names)
 
 
 def _until_tomorrow(at: datetime, zone: ZoneInfo) -> None:
