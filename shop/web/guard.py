@@ -28,9 +28,12 @@ def install(app: Flask, base_url: str) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.method not in SAFE_METHODS and request.endpoint not in FROM_ELSEWHERE:
-            refuse_other_sites(request, base_url)
-            refuse_null_bytes(request.form.values())
+        if request.endpoint not in FROM_ELSEWHERE:
+            # The library has no limit of its own for plain forms.
+            request.max_content_length = MAX_FORM_BYTES
+            if request.method not in SAFE_METHODS:
+                refuse_other_sites(request, base_url)
+                refuse_null_bytes(request.form.values())
         refuse_null_bytes([request.path, *request.args.values()])
 
 
@@ -46,8 +49,16 @@ def refuse_other_sites(asked: Request, base_url: str) -> None:
             raise Refused(Reason.CROSS_SITE)
         return
     origin = asked.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc not in (asked.host, urlsplit(base_url).netloc):
+    if origin is not None and host_of(origin) not in (asked.host, host_of(base_url)):
         raise Refused(Reason.CROSS_SITE)
+
+
+def host_of(origin: str) -> str:
+    """Return host and port of an origin, or nothing that matches when it is none."""
+    try:
+        return urlsplit(origin).netloc or "none"
+    except ValueError:
+        return "none"
 
 
 def refuse_null_bytes(texts: Iterable[str]) -> None:
