@@ -39,7 +39,8 @@ def decimals(currency: str) -> int:
 def display(amount: int, currency: str) -> str:
     """Return ``amount`` minor units as people read it: ``display(14900, "USD") == "$149.00"``."""
     places = decimals(currency)
-    return format_currency(Decimal(amount).scaleb(-places), currency, locale="en_US")
+    # A true minus sign lines up with the figures and is read aloud as one.
+    return format_currency(Decimal(amount).scaleb(-places), currency, locale="en_US").replace("-", "\u2212")
 
 
 def plain(amount: int, currency: str) -> str:

@@ -28,7 +28,7 @@ def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime
         "order_confirmed",
         key=f"paid:{order.number}",
         now=now,
-        name=order.name or order.email,
+        name=order.name,
         status_sentence=_status(till, order),
         lines=[[f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)] for line in lines],
         totals=_totals(order),

@@ -211,7 +211,5 @@ def _unshipped(session: Session, order_id: int) -> dict[int, int]:
     )
     gone = {line: int(quantity) for line, quantity in shipped}
     back = refunded_pieces(session, order_id)
-    left = {
-        line: quantity - gone.get(line, 0) - back.get(line, 0) for line, quantity in ordered.all()
-    }
+    left = {line: quantity - gone.get(line, 0) - back.get(line, 0) for line, quantity in ordered.all()}
     return {line: quantity for line, quantity in left.items() if quantity > 0}

@@ -13,7 +13,18 @@ FLOORS = {  # from the ground up
     "what every view shares": {"web"},
     "forms": {"forms"},
     "views": {"views", "admin"},
-    "the top": {"app", "cli", "commands", "worker", "preflight", "lifeline", "logs", "seed", "tables", "__main__"},
+    "the top": {
+        "app",
+        "cli",
+        "commands",
+        "worker",
+        "preflight",
+        "lifeline",
+        "logs",
+        "seed",
+        "tables",
+        "__main__",
+    },
 }
 NAMES = list(FLOORS)
 ONE_ROOM = {NAMES.index("the ground"), NAMES.index("the top")}  # its modules may use each other
