@@ -14,6 +14,7 @@ from shop.checkout.models import CheckoutAttempt
 from shop.checkout.queries import PricedCart
 from shop.checkout.settle import mark_paid
 from shop.checkout.till import Till
+from shop.db import lock_rows
 from shop.discounts import actions as discounts
 from shop.email_address import normalize
 from shop.errors import Reason, Refused
@@ -57,10 +58,14 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     """Make an order from the cart, or find the one this cart has already made.
 
     An open order of the same cart with other contents is returned as ``in_the_way``: its payment page must be
-    closed first, so that there are never two pages to pay on. Raises Refused when the cart is empty, a piece is
+    closed first, so that there are never two pages to pay on. A cart that was paid but not emptied, because its
+    buyer never saw her order, leads to that order. Raises Refused when the cart is empty, a piece is
     short, the code does not apply, the country is not served, or the total is not the one the buyer saw.
     """
     mark = fingerprint(cart, details.email, details.country, details.method, details.seen_total)
+    if lock_rows(session):
+        # One cart is placed by one request at a time, so that the second finds what the first has made.
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(cart.key))))
     open_order = session.scalars(
         select(Order).where(Order.cart_key == cart.key, Order.state == "pending")
     ).one_or_none()
@@ -68,6 +73,16 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
         attempt = live_attempt(session, open_order.id)
         attempt_id = attempt.id if attempt else None
         return Placed(open_order.id, attempt_id, in_the_way=open_order.cart_hash != mark)
+    paid_id = session.scalar(
+        select(Order.id).where(
+            Order.email_normalized == normalize(details.email),
+            Order.cart_key == cart.key,
+            Order.cart_hash == mark,
+            Order.state == "paid",
+        )
+    )
+    if paid_id is not None:
+        return Placed(paid_id, None)
     priced = queries.price_cart(
         session, cart, now=now, email=details.email, country=details.country, method=details.method
     )

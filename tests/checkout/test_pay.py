@@ -12,7 +12,7 @@ from shop.checkout.place import Keys, place
 from shop.checkout.settle import settle
 from shop.checkout.till import Till
 from shop.db import reading, writing
-from shop.discounts.models import Redemption
+from shop.discounts.models import Campaign, Code, Redemption
 from shop.errors import Reason, Refused
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
 from shop.payments.gateway import PaymentPage
@@ -88,6 +88,48 @@ def test_pressing_pay_after_the_page_was_paid_leads_to_the_order(buyer: Buyer, s
     way = buyer.presses_pay()
     assert way.paid
     assert buyer.order.state == "paid"
+
+
+def test_pressing_pay_again_after_the_webhook_said_paid_buys_nothing_twice(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    settle(till, buyer.attempt.id)
+    way = buyer.presses_pay()
+    assert (way.url, way.paid) == (till.order_url(buyer.order), True)
+    assert len(rows(till, Order)) == 1
+    assert open_pages(service) == []
+
+
+def test_the_same_cart_with_more_in_it_is_another_order_after_the_first_was_paid(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.wants(("HOOK-1", 1)).presses_pay()
+    service.pay(buyer.attempt.page_id)
+    settle(till, buyer.attempt.id)
+    assert not buyer.wants(("HOOK-1", 1), ("BALL-1", 1)).presses_pay().paid
+    assert [order.state for order in rows(till, Order)] == ["paid", "pending"]
+
+
+def test_a_free_order_placed_five_times_at_once_is_one_order(
+    buyer: Buyer, till: Till, at_once: Callable[..., list[Any]]
+) -> None:
+    with writing(till.engine) as session:
+        gift = Campaign(
+            name="A gift",
+            kind="percent",
+            percent_basis_points=10_000,
+            currency="USD",
+            created_at=till.clock(),
+        )
+        session.add(gift)
+        session.flush()
+        session.add(Code(campaign_id=gift.id, code="GIFT", created_at=till.clock()))
+    buyer.wants(("BOOK-EB", 1), code="GIFT")
+    ways = at_once(5, lambda _: buyer.presses_pay())
+    assert ways == [pay.Way(till.order_url(buyer.order), paid=True)] * 5
+    assert len(rows(till, Order)) == 1
 
 
 def test_another_cart_closes_the_old_page_before_the_new_one_opens(
