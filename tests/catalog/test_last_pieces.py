@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from shop.catalog import actions as stock
@@ -39,7 +39,7 @@ def race(engine: Engine, orders: list[int], take: Callable[[Session, int], None]
         try:
             with writing(engine) as session:
                 take(session, order_id)
-        except (Refused, DBAPIError):
+        except (Refused, OperationalError):
             return False
         return True
 

@@ -233,6 +233,15 @@ def test_links_go_to_the_address_of_the_order_once_an_hour(
     ]
 
 
+def test_links_go_to_the_mailbox_that_ordered_and_not_to_the_spelling_that_was_typed(
+    stranger: FlaskClient, engine: Engine
+) -> None:
+    with writing(engine) as session:
+        a_paid_order(session, 1001, email="Maya.Lee@gmail.com", email_normalized="mayalee@gmail.com")
+    assert ask(stranger, "mayalee+orders@gmail.com")[0] == 303
+    assert [letter.recipient for letter in letters(engine)] == ["Maya.Lee@gmail.com"]
+
+
 def test_the_answer_never_says_whether_an_address_has_orders(app: Flask, engine: Engine, paid: Order) -> None:
     known, unknown = (ask(app.test_client(), email) for email in ("maya@example.com", "eve@example.com"))
     assert known == unknown
