@@ -1,0 +1,127 @@
+"""The commands: each says what it did in a line, and what is in the way in a sentence."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from shop.cli import COMMANDS, main
+from shop.config import ROOT
+from shop.errors import Refused
+from shop.staff import actions as staff
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("SECRET_KEY", "x" * 40)
+
+
+def test_migrate_and_seed_do_nothing_twice(capsys: pytest.CaptureFixture[str], engine: Engine) -> None:
+    assert [main([command]) for command in ("migrate", "seed", "seed", "migrate")] == [0] * 4
+    assert capsys.readouterr().out.splitlines() == [
+        "The tables are up to date.",
+        "Added the demo goods.",
+        "The shop has goods already; nothing was added.",
+        "The tables are up to date.",
+    ]
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM products")) > 0
+
+
+def test_a_member_made_here_can_sign_in(capsys: pytest.CaptureFixture[str], engine: Engine) -> None:
+    assert main(["admin", "create", "--email", "maya@example.com", "--role", "read_only"]) == 0
+    said = capsys.readouterr().out
+    password = said.splitlines()[0].removeprefix("Password: ")
+    assert "maya@example.com may sign in as read only." in said
+    with engine.connect() as connection, Session(connection) as session:
+        first = staff.authenticate(session, "maya@example.com", password)
+    assert main(["admin", "password", "--email", "maya@example.com"]) == 0
+    changed = capsys.readouterr().out.splitlines()[0].removeprefix("Password: ")
+    with engine.connect() as connection, Session(connection) as session:
+        assert staff.authenticate(session, "maya@example.com", changed) == first
+        with pytest.raises(Refused):
+            staff.authenticate(session, "maya@example.com", password)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["admin", "create", "--email", "not an address"], "does not look like an e-mail address"),
+        (["admin", "password", "--email", "nobody@example.com"], "nobody@example.com is not a member."),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_refusal_is_one_sentence_on_standard_error(
+    capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+) -> None:
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_words_can_be_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert capsys.readouterr().out.startswith("The words are in order: 7 products,")
+
+
+@pytest.mark.parametrize("command", ["serve", "worker", "seed"])
+def test_a_shop_without_tables_is_told_to_migrate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/empty.sqlite")
+    assert main([command]) == 1
+    assert "run `python -m shop migrate` first" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_demo_goods_are_refused_in_live_mode(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "SHOP_MODE": "live",
+        "BASE_URL": "https://shop.example.com",
+        "STRIPE_SECRET_KEY": "sk_live_x",
+        "STRIPE_WEBHOOK_SECRET": "whsec_x",
+        "SMTP_URL": "smtp://mail.example.com",
+        "ADMIN_EMAIL": "owner@example.com",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert main(["seed"]) == 1
+    assert "demo data is only for SHOP_MODE=demo" in capsys.readouterr().err
+    assert main(["standin"]) == 1
+    assert "does not use the local payment page" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert f"python -m shop {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_unknown_command_is_answered_with_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["sell"])
+    assert ended.value.code == 2
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    assert all(f"  {command} " in said for command in COMMANDS)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("module", "without"), [("worker", "flask"), ("worker", "granian"), ("run", "stripe")]
+)
+def test_a_command_loads_only_what_it_needs(module: str, without: str) -> None:
+    code = f"import sys, shop.cli, shop.commands.{module}; sys.exit({without!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
