@@ -3,24 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import money
 from shop.checkout.till import Till
 from shop.mail import actions as mail
-from shop.orders import rules
-from shop.orders.models import Order, OrderLine, Payment, Refund, Shipment
+from shop.orders import queries, rules
+from shop.orders.models import Order, Payment, Refund, Shipment
+from shop.orders.queries import ReceiptTotal
 
 # Order mail goes before everything else.
 FIRST = 0
+TOTALS = {
+    "subtotal": "Subtotal",
+    "shipping": "Shipping",
+    "shipping_discount": "Shipping discount",
+    "tax": "Tax",
+    "total": "Total",
+}
 
 
 def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime) -> None:
-    """Tell the buyer that the order is paid."""
-    lines = session.scalars(
-        select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
-    )
+    """Tell the buyer that the order is paid, in the words and figures of its page."""
+    session.flush()
+    receipt = queries.receipt(session, order)
     _write(
         session,
         till,
@@ -29,12 +35,14 @@ def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime
         key=f"paid:{order.number}",
         now=now,
         name=order.name,
-        status_sentence=_status(till, order),
-        lines=[[f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)] for line in lines],
-        totals=_totals(order),
-        address="\n".join(rules.address_lines(order.name, order.address)),
+        status_sentence=till.content.phrase(rules.status_sentence(receipt.standing), arrives=receipt.arrives),
+        lines=[
+            [f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)] for line in receipt.lines
+        ],
+        totals=[_total_row(total, order) for total in receipt.totals],
+        address="\n".join(receipt.address),
         shipping_name=order.shipping_name,
-        arrives=_arrives(order),
+        arrives=receipt.arrives,
     )
 
 
@@ -141,14 +149,6 @@ def _write(
     )
 
 
-def _status(till: Till, order: Order) -> str:
-    if order.shipping_state == "nothing_to_ship":
-        return till.content.phrase("order_status.paid_digital")
-    if order.arrives_from_on and order.arrives_to_on:
-        return till.content.phrase("order_status.paid", arrives=_arrives(order))
-    return till.content.phrase("order_status.paid_no_date")
-
-
 def _arrives(order: Order) -> str:
     return rules.arrival_words(order.arrives_from_on, order.arrives_to_on)
 
@@ -161,14 +161,7 @@ def _total(order: Order) -> dict[str, str]:
     return {"total": _show(order.total_amount, order)}
 
 
-def _totals(order: Order) -> list[list[str]]:
-    rows = [["Subtotal", _show(order.subtotal_amount, order)]]
-    if order.discount_amount:
-        rows.append([f"Discount {order.code}".strip(), _show(-order.discount_amount, order)])
-    if order.shipping_method:
-        shipping = order.shipping_amount - order.shipping_discount_amount
-        rows.append(["Shipping", _show(shipping, order) if shipping else "Free"])
-    if order.tax_amount:
-        rows.append(["Tax", _show(order.tax_amount, order)])
-    rows.append(["Total", _show(order.total_amount, order)])
-    return rows
+def _total_row(total: ReceiptTotal, order: Order) -> list[str]:
+    label = f"Discount {order.code}".strip() if total.name == "discount" else TOTALS[total.name]
+    free = total.name == "shipping" and total.amount == 0
+    return [label, "Free" if free else _show(total.amount, order)]
