@@ -1,5 +1,6 @@
 """The web program: settings -> database -> words -> payment service -> tools -> views."""
 
+import structlog
 from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
@@ -9,7 +10,7 @@ from shop.cart import views as cart
 from shop.catalog import views as catalog
 from shop.checkout import views as checkout
 from shop.config import ROOT, Config
-from shop.content import read_content
+from shop.content import WordsRefused, read_content
 from shop.db import open_engine
 from shop.mail import views as mail
 from shop.orders import views as orders
@@ -23,6 +24,8 @@ from shop.web.front import Front
 from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 from shop.web.versions import watch
+
+log = structlog.get_logger("web")
 
 BLUEPRINTS = [
     web.blueprint,
@@ -49,7 +52,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
         config=config,
         engine=open_engine(config.database_url),
         gateway=gateway or StripeGateway.of(config),
-        content=read_content(ROOT / "content"),
+        content=read_content(ROOT / "content", left_out=_say_left_out if config.live else None),
     )
     statics = StaticFiles(Compressed(app.wsgi_app), ROOT / "static", headers.security_headers(config))
     app.wsgi_app = statics  # type: ignore[method-assign]
@@ -63,6 +66,11 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
+
+
+def _say_left_out(fault: WordsRefused) -> None:
+    """A live shop opens without the article that has a mistake, rather than not at all."""
+    log.error("article left out", error=str(fault))
 
 
 def in_front(app: Flask) -> StaticFiles:

@@ -1,4 +1,4 @@
-"""In demo mode, changed words, templates and static files show without a restart."""
+"""Changed words show without a restart; in demo mode, changed templates and static files do so too."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 from flask import Flask
 
-from shop.content import WordsRefused, fresh
+from shop.content import WordsRefused, look, read_content
 from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 
@@ -19,37 +19,58 @@ LOOK_SECONDS = 1.0
 
 
 class Freshness:
-    """Looks at the files at most once a second; ``version`` moves when one that pages are made of has."""
+    """Looks at the files at most once a second; ``version`` moves when one that pages are made of has.
 
-    def __init__(self, app: Flask, statics: StaticFiles, templates: Path) -> None:
+    In live mode templates and static files change only with a restart, so only the words are looked at.
+    """
+
+    def __init__(self, app: Flask, statics: StaticFiles, templates: Path, *, live: bool) -> None:
         self.app = app
         self.statics = statics
         self.templates = templates
+        self.live = live
         self.lock = threading.Lock()
         self.looked = time.monotonic()
+        self.words_seen: frozenset[tuple[str, int, int]] | None = self.tools.content.seen
         self.templates_seen = newest(templates)
         self.statics_seen = newest(statics.folder)
+
+    @property
+    def tools(self) -> Tools:
+        """The app's tools; they are others when the words have changed."""
+        tools: Tools = self.app.extensions["shop"]
+        return tools
 
     def version(self) -> str:
         """Return the version of all words, templates and static files, read anew when they have changed."""
         if time.monotonic() - self.looked > LOOK_SECONDS and self.lock.acquire(blocking=False):
             try:
                 self.looked = time.monotonic()
-                self._look()
+                self._look_at_words()
+                if not self.live:
+                    self._look_at_dress()
             finally:
                 self.lock.release()
-        tools: Tools = self.app.extensions["shop"]
-        return f"{tools.content.version} {self.templates_seen} {self.statics_seen}"
+        return f"{self.tools.content.version} {self.templates_seen} {self.statics_seen}"
 
-    def _look(self) -> None:
-        tools: Tools = self.app.extensions["shop"]
+    def _look_at_words(self) -> None:
+        """Read changed words; when something in them cannot be used, every page stays as it was."""
+        folder = self.tools.content.folder
         try:
-            content = fresh(tools.content)
-        except (WordsRefused, OSError) as error:
+            seen = look(folder)
+            if seen == self.words_seen:
+                return
+            self.words_seen = seen
+            content = read_content(folder)
+        except OSError as error:  # a file that is being written: look again
+            self.words_seen = None
             log.warning("words kept as they were", error=str(error))
+        except WordsRefused as error:
+            log.error("words kept as they were", error=str(error))
         else:
-            if content is not tools.content:
-                self.app.extensions["shop"] = replace(tools, content=content)
+            self.app.extensions["shop"] = replace(self.tools, content=content)
+
+    def _look_at_dress(self) -> None:
         self.templates_seen = newest(self.templates)
         seen = newest(self.statics.folder)
         if seen != self.statics_seen:
@@ -64,13 +85,7 @@ def newest(folder: Path) -> tuple[int, int]:
 
 
 def words_version(app: Flask, statics: StaticFiles, templates: Path, *, live: bool) -> Callable[[], str]:
-    """Return what tells the version of everything pages are made of but the database.
-
-    In live mode files change only with a restart, so nothing is looked at.
-    """
-    if live:
-        tools: Tools = app.extensions["shop"]
-        return lambda: tools.content.version
-    freshness = Freshness(app, statics, templates)
+    """Return what tells the version of everything pages are made of but the database."""
+    freshness = Freshness(app, statics, templates, live=live)
     app.before_request(lambda: freshness.version() and None)
     return freshness.version

@@ -1,4 +1,4 @@
-"""In demo mode changed words, templates and style sheets show without a restart; mistakes keep the old ones."""
+"""Changed words show without a restart, in demo mode templates and style sheets too; mistakes keep the old ones."""
 
 import shutil
 from dataclasses import replace
@@ -25,7 +25,7 @@ def house(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[
         (tmp_path / name).mkdir()
     app.extensions["shop"] = replace(app.extensions["shop"], content=read_content(tmp_path / "content"))
     statics = StaticFiles(app.wsgi_app, tmp_path / "static", [])
-    return tmp_path, Freshness(app, statics, tmp_path / "templates")
+    return tmp_path, Freshness(app, statics, tmp_path / "templates", live=False)
 
 
 def test_changed_words_move_the_version_and_are_read(app: Flask, house: tuple[Path, Freshness]) -> None:
@@ -56,9 +56,44 @@ def test_words_with_a_mistake_leave_the_old_ones_standing(app: Flask, house: tup
     assert app.extensions["shop"].content is before
 
 
-def test_in_live_mode_no_file_is_looked_at(app: Flask, house: tuple[Path, Freshness]) -> None:
+def test_a_mistake_is_told_once_and_not_at_every_look(
+    house: tuple[Path, Freshness], caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, fresh = house
+    (folder / "content/phrases.yaml").write_text("a: [")
+    for _ in range(3):
+        fresh.version()
+    said = capsys.readouterr().out + caplog.text
+    assert said.count("phrases.yaml, line") == 1
+
+
+def test_mended_words_are_read(app: Flask, house: tuple[Path, Freshness]) -> None:
+    folder, fresh = house
+    phrases = folder / "content/phrases.yaml"
+    whole = phrases.read_text()
+    phrases.write_text("a: [")
+    fresh.version()
+    phrases.write_text(whole + "new: 'A sentence.'\n")
+    fresh.version()
+    assert app.extensions["shop"].content.phrase("new") == "A sentence."
+
+
+def test_in_live_mode_only_words_are_looked_at(app: Flask, house: tuple[Path, Freshness]) -> None:
     folder, fresh = house
     version = words_version(app, fresh.statics, folder / "templates", live=True)
     before = version()
-    (folder / "content/phrases.yaml").unlink()
+    (folder / "templates/new.html").write_text("new")
+    (folder / "static/new.css").write_text("new")
     assert version() == before
+    (folder / "content/phrases.yaml").write_text((folder / "content/phrases.yaml").read_text() + "new: 'x'\n")
+    assert version() != before
+
+
+def test_in_live_mode_words_with_a_mistake_leave_every_page_as_it_was(
+    app: Flask, house: tuple[Path, Freshness]
+) -> None:
+    folder, fresh = house
+    version = words_version(app, fresh.statics, folder / "templates", live=True)
+    before = version(), app.extensions["shop"].content
+    (folder / "content/products/hip-hook.md").write_text("---\ntitle: [\n---\n")
+    assert (version(), app.extensions["shop"].content) == before

@@ -1,13 +1,14 @@
 """The words: what is read, what is refused, and what reaches a page."""
 
 import os
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from shop.config import ROOT
-from shop.content import WordsMissing, WordsRefused, fresh, markdown, markdown_line, read_content
+from shop.content import WordsMissing, WordsRefused, look, markdown, markdown_line, read_content
 from shop.errors import Reason, Refused
 
 PRODUCT = """---
@@ -58,6 +59,8 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "emails").mkdir()
     (tmp_path / "emails" / "hello.md").write_text("---\nsubject: Hello {name}\n---\nGood to *see* you.\n")
     (tmp_path / "phrases.yaml").write_text(PHRASES)
+    for name in ("topics.yaml", "safety.yaml", "redirects.yaml", "medical-note.md"):
+        shutil.copy(ROOT / "content" / name, tmp_path)
     return tmp_path
 
 
@@ -111,7 +114,7 @@ def test_a_letter_keeps_its_blanks_for_the_one_who_sends_it(folder: Path) -> Non
         ("summary: It hooks.", "summary: [1]", r"products/hook.md, line 3: the header needs summary"),
         ("purpose: For", "purpose: a: b: For", r"products/hook.md, line 4: the header is not YAML"),
         ("summary:", "colour: red\nsummary:", r"line 3: colour: is not a field"),
-        ("    alt: A hook.\n", "", r"line 5: each entry of pictures: needs file: and alt:"),
+        ("    alt: A hook.\n", "", r"line 6: each entry of pictures: needs file: and alt:"),
         ("pictures:\n  - file: hook\n    alt: A hook.\n", "", r"a product needs at least one picture"),
         (
             "{#safety}",
@@ -154,22 +157,19 @@ def test_a_letter_without_a_subject_is_refused(folder: Path) -> None:
         read_content(folder)
 
 
-def test_words_are_read_again_only_when_a_file_has_changed(folder: Path) -> None:
+def test_a_changed_and_a_new_file_are_noticed(folder: Path) -> None:
     content = read_content(folder)
-    assert fresh(content) is content
+    assert look(folder) == content.seen
     path = folder / "phrases.yaml"
     path.write_text(PHRASES.replace("Just", "Only"))
     os.utime(path, ns=(1, 1))
-    changed = fresh(content)
+    assert look(folder) != content.seen
+    changed = read_content(folder)
     assert changed.phrase("plain") == "Only words."
     assert changed.version != content.version
     assert read_content(folder).version == changed.version
-
-
-def test_a_new_file_is_noticed(folder: Path) -> None:
-    content = read_content(folder)
     (folder / "products" / "ball.md").write_text(PRODUCT)
-    assert "ball" in fresh(content).products
+    assert look(folder) != changed.seen
 
 
 def tags(html: str) -> list[tuple[str, dict[str, str | None]]]:

@@ -1,0 +1,121 @@
+"""Words that stand on many pages or on a page of their own: the safety lists, the medical note, the chapter."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from markupsafe import Markup
+
+from shop.content.articles import WORDS_A_MINUTE
+from shop.content.body import Citations, Heading, Piece, read_body
+from shop.content.formatting import markdown_line
+from shop.content.header import Header, read_words, read_yaml
+
+CHECKLISTS = ("emergency", "soon", "ask_first")
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """A heading that ends in "if", and what comes after it."""
+
+    title: str
+    items: tuple[Markup, ...]
+
+
+@dataclass(frozen=True)
+class Safety:
+    """When to get help at once, when soon, and who asks first; the same on every page."""
+
+    emergency: Checklist
+    soon: Checklist
+    ask_first: Checklist
+    disclaimer: Markup
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A page of plain words, such as the medical note."""
+
+    title: str
+    summary: str
+    updated_on: date
+    pieces: tuple[Piece, ...]
+    headings: tuple[Heading, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The free chapter. ``plates`` are the drawings of its opening; the others stand in its pieces."""
+
+    title: str
+    subtitle: str
+    plates: tuple[str, ...]
+    updated_on: date
+    pieces: tuple[Piece, ...]
+    headings: tuple[Heading, ...]
+    words: int
+    file: Path
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes to read, in whole minutes."""
+        return max(1, round(self.words / WORDS_A_MINUTE))
+
+
+def read_safety(folder: Path) -> Safety:
+    """Read content/safety.yaml. Raises WordsRefused with file and line."""
+    header = read_yaml(folder / "safety.yaml", folder)
+    header.only({*CHECKLISTS, "disclaimer"}, "safety.yaml")
+    emergency, soon, ask_first = (_checklist(header, way) for way in CHECKLISTS)
+    safety = Safety(emergency, soon, ask_first, markdown_line(header.text("disclaimer")))
+    header.settle()
+    return safety
+
+
+def _checklist(header: Header, way: str) -> Checklist:
+    items = tuple(markdown_line(line) for line in header.texts(f"{way}.items"))
+    if not items:
+        header.complain(way, f"{way}: needs title: and items:, a list of lines that begin with a dash.")
+    return Checklist(header.text(f"{way}.title"), items)
+
+
+def read_leaf(path: Path, folder: Path) -> Leaf:
+    """Read a page of plain words. Raises WordsRefused with file and line."""
+    header, text, first_line = read_words(path, folder)
+    header.only({"title", "summary", "updated"}, "this page")
+    body = read_body(text, first_line, Citations(frozenset()), header.complain_at)
+    leaf = Leaf(
+        header.text("title"), header.text("summary"), header.day("updated"), body.pieces, body.headings
+    )
+    header.settle()
+    return leaf
+
+
+def read_chapter(path: Path, folder: Path) -> Chapter:
+    """Read the free chapter. Raises WordsRefused with file and line."""
+    header, text, first_line = read_words(path, folder)
+    header.only({"title", "subtitle", "plates", "updated"}, "the chapter")
+    body = read_body(text, first_line, Citations(frozenset()), header.complain_at)
+    chapter = Chapter(
+        title=header.text("title"),
+        subtitle=header.text("subtitle"),
+        plates=header.texts("plates"),
+        updated_on=header.day("updated"),
+        pieces=body.pieces,
+        headings=body.headings,
+        words=body.words,
+        file=path,
+    )
+    header.settle()
+    return chapter
+
+
+def read_redirects(folder: Path) -> dict[str, str]:
+    """Read content/redirects.yaml: an old path and the path that took its place, line by line."""
+    header = read_yaml(folder / "redirects.yaml", folder)
+    for way, new, line in header.leaves():
+        if not way.startswith("/") or not new.startswith("/") or new.startswith("//") or new in header.fields:
+            message = "write /old: /new, both paths of this shop, and the newest path on the right."
+            header.complain_at(line, message)
+    header.settle()
+    return {way: new for way, new, _ in header.leaves()}

@@ -1,0 +1,137 @@
+"""The words about a product: content/products/<slug>.md. Prices and stock are never here."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from shop.content.formatting import markdown, markdown_line
+from shop.content.header import Header, WordsRefused, read_words
+
+SECTIONS = ("about", "safety", "how", "inside", "comparison", "box", "specifications", "questions")
+NEEDED_SECTIONS = ("about", "safety", "box", "specifications", "questions")
+FIELDS = {
+    *("title", "summary", "purpose", "step", "highlights"),
+    *("pictures", "complete_with", "sources", "reviewed"),
+}
+SECTION_HEADING = re.compile(r"## +(?P<title>.+?) *\{#(?P<key>[a-z-]+)\}")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A product picture: the stem of its files in static/img/products, and what is seen in it."""
+
+    file: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement comes from."""
+
+    title: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that people ask, and its answer."""
+
+    question: str
+    answer: Markup
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a product's words; ``key`` is one of SECTIONS, ``questions`` is filled for that key."""
+
+    key: str
+    title: str
+    html: Markup
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class ProductWords:
+    """What content/products/<slug>.md says."""
+
+    slug: str
+    title: str
+    summary: str
+    purpose: Markup
+    step: str
+    highlights: tuple[Markup, ...]
+    pictures: tuple[Picture, ...]
+    complete_with: tuple[str, ...]
+    sources: tuple[Source, ...]
+    reviewed: str
+    sections: Mapping[str, Section]
+
+
+def read_product(path: Path, folder: Path) -> ProductWords:
+    """Read one product's words. Raises WordsRefused with file and line."""
+    header, body, first_line = read_words(path, folder)
+    header.only(FIELDS, "a product")
+    pictures = tuple(Picture(**entry) for entry in header.entries("pictures", ("file", "alt")))
+    if not pictures and not header.faults:
+        header.complain("pictures", "a product needs at least one picture, with file: and alt:.")
+    words = ProductWords(
+        slug=path.stem,
+        title=header.text("title"),
+        summary=header.text("summary"),
+        purpose=markdown_line(header.text("purpose")),
+        step=header.text("step", needed=False),
+        highlights=tuple(markdown_line(line) for line in header.texts("highlights")),
+        pictures=pictures,
+        complete_with=header.texts("complete_with"),
+        sources=tuple(Source(**entry) for entry in header.entries("sources", ("title", "address"))),
+        reviewed=header.text("reviewed", needed=False),
+        sections=_read_sections(header, body, first_line),
+    )
+    header.settle()
+    return words
+
+
+def check_neighbors(products: Sequence[ProductWords], folder: Path) -> None:
+    """Raise WordsRefused when a product is to be completed with one that has no words."""
+    known = {words.slug for words in products}
+    for words in products:
+        for slug in words.complete_with:
+            if slug not in known or slug == words.slug:
+                header, _, _ = read_words(folder / "products" / f"{words.slug}.md", folder)
+                raise header.refuse("complete_with", f"complete_with: names {slug!r}, which has no words.")
+
+
+def _read_sections(header: Header, body: str, first_line: int) -> dict[str, Section]:
+    bodies: dict[str, tuple[str, list[str]]] = {"about": ("", [])}
+    current = "about"
+    number = first_line
+    for number, line in enumerate(body.splitlines(), first_line):
+        if not line.startswith("## "):
+            bodies[current][1].append(line)
+            continue
+        heading = SECTION_HEADING.fullmatch(line)
+        if heading is None or heading["key"] not in SECTIONS:
+            names = ", ".join(f"{{#{key}}}" for key in SECTIONS if key != "about")
+            raise WordsRefused(header.name, number, f"end the heading with the name of its section: {names}.")
+        current = heading["key"]
+        if current in bodies:
+            raise WordsRefused(header.name, number, f"the section {{#{current}}} stands here a second time.")
+        bodies[current] = (heading["title"], [])
+    for key in NEEDED_SECTIONS:
+        if not "".join(bodies.get(key, ("", []))[1]).strip():
+            raise WordsRefused(header.name, number, f"the section {{#{key}}} is missing or empty.")
+    return {key: _section(key, title, lines) for key, (title, lines) in bodies.items()}
+
+
+def _section(key: str, title: str, lines: list[str]) -> Section:
+    if key != "questions":
+        return Section(key, title, markdown("\n".join(lines)))
+    asked = re.split(r"^### +(.+)$", "\n".join(lines), flags=re.MULTILINE)
+    questions = tuple(
+        Question(question.strip(), markdown(answer))
+        for question, answer in zip(asked[1::2], asked[2::2], strict=True)
+    )
+    return Section(key, title, markdown(asked[0]), questions)
