@@ -4,7 +4,6 @@ import re
 import secrets
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from babel import Locale
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -171,7 +170,7 @@ def _without_parts(cart: Cart) -> Cart:
 
 
 def _with_code(cart: Cart, text: str) -> Cart:
-    """Return the cart with the code of a link, unless too many were tried."""
+    """Return the cart with the code of a link, unless too many were tried; the cart page says what it does."""
     typed = normal_code(text)
     if not typed:
         return cart
@@ -180,7 +179,6 @@ def _with_code(cart: Cart, text: str) -> Cart:
     except Refused as error:
         refuse(error)
         return cart
-    say("info", _phrase("cart.code_waiting", code=typed))
     return replace(cart, code=typed, code_from_link=True)
 
 
@@ -200,8 +198,7 @@ def _said_of_code(priced: PricedCart) -> str:
 
 def _local(path: str, fallback: str) -> str:
     """Return ``path`` if it leads to a page of this shop, and only then."""
-    parts = urlsplit(path) if path.startswith("/") and not _NOT_IN_A_PATH.search(path) else None
-    local = parts is not None and not parts.scheme and not parts.netloc and not path.startswith("//")
+    local = path.startswith("/") and not path.startswith("//") and not _NOT_IN_A_PATH.search(path)
     return path if local else fallback
 
 

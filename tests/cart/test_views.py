@@ -343,6 +343,8 @@ def test_a_links_code_waits_in_an_empty_cart_and_then_applies_by_itself(visitor:
         ("https://evil.example", "/shop"),
         ("//evil.example", "/shop"),
         ("///evil.example", "/shop"),
+        ("//[", "/shop"),
+        ("/[", "/%5B"),
         ("/\\evil.example", "/shop"),
         ("\\/evil.example", "/shop"),
         ("/\t/evil.example", "/shop"),

@@ -198,6 +198,13 @@ def test_a_sku_stands_in_one_line_only() -> None:
         quote(HOOK, HOOK)
 
 
+def test_the_odd_cent_falls_on_the_same_line_whatever_the_order() -> None:
+    lines = [Line(sku, sku, True, 333, 1) for sku in "ABC"]
+    for shuffled in (lines, lines[::-1], [lines[1], lines[2], lines[0]]):
+        priced = quote(*shuffled, code=typed(TENTH))
+        assert {line.sku: line.discount_amount for line in priced.lines} == {"A": 34, "B": 33, "C": 33}
+
+
 # --- What holds for every cart and every set of campaigns ---
 
 SKUS = [f"SKU-{number}" for number in range(8)]
@@ -208,8 +215,9 @@ lines_strategy = st.lists(
         sku=st.sampled_from(SKUS),
         name=st.just("A thing"),
         digital=st.booleans(),
-        unit_amount=amounts,
-        quantity=st.integers(1, 99),
+        # Equal prices make equal remainders: who gets the odd cent?
+        unit_amount=st.sampled_from([5, 333, 999]) | amounts,
+        quantity=st.sampled_from([1, 1, 2]) | st.integers(1, 99),
     ),
     max_size=8,
     unique_by=lambda line: line.sku,

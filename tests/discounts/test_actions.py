@@ -285,16 +285,30 @@ def test_orders_with_the_same_two_offers_do_not_lock_each_other_out(shop: Engine
 
 
 def test_redeeming_and_releasing_at_once_ends_in_one_of_the_two(shop: Engine) -> None:
-    use = a_campaign(shop, code={"max_uses": 1})
-    [order] = orders(shop, 1)
-    hold(shop, order, use)
+    use = a_campaign(shop, code={})
+    order, *others = orders(shop, 4)
+    for each in (order, *others):
+        hold(shop, each, use, email=f"buyer-{each}@example.com")
 
     def end(session: Session, turn: int) -> None:
         work = discounts.redeem if turn % 2 else discounts.release
         work(session, order, now=NOW)
 
     race(shop, end, list(range(8)))
-    assert counts(shop, use) in ((0, 1, 0, 1), (0, 0, 0, 0))
+    assert counts(shop, use) in ((3, 1, 3, 1), (3, 0, 3, 0))
+
+
+def test_who_looked_before_somebody_else_ended_it_ends_nothing(shop: Engine) -> None:
+    use = a_campaign(shop, code={})
+    [order] = orders(shop, 1)
+    hold(shop, order, use)
+    with reading(shop) as session:
+        [seen] = discounts._rows(session, order)
+    with writing(shop) as session:
+        discounts.redeem(session, order, now=NOW)
+    with writing(shop) as session:
+        assert not discounts._become(session, seen, "released", NOW)
+    assert counts(shop, use) == (0, 1, 0, 1)
 
 
 # --- The same without the guards: these races are real ---
