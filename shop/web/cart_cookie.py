@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import Request
@@ -71,7 +72,12 @@ def _secure() -> bool:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(tools().config.secret_key, salt="cart", serializer=json)
+    return _serializer_of(tools().config.secret_key)
+
+
+@lru_cache(maxsize=4)
+def _serializer_of(secret_key: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key, salt="cart", serializer=json)
 
 
 def _packed(cart: Cart) -> list[Any]:
