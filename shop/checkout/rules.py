@@ -193,7 +193,7 @@ def price(
     spread over the lines by the largest remainder; the order of ``lines`` changes no amount.
     """
     goods = [
-        Goods(line.sku, line.unit_amount, line.quantity) for line in list(lines)
+        Goods(line.sku, line.unit_amount, line.quantity) for line in sorted(lines, key=lambda line: line.sku)
     ]
     if len({line.sku for line in goods}) < len(goods):
         raise ValueError("a SKU stands in two lines")
