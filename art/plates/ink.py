@@ -43,6 +43,11 @@ def mirrored(points: Line, axis: float) -> list[Point]:
     return [(2 * axis - x, y) for x, y in points]
 
 
+def whole(half: Line, axis: float = 0) -> list[Point]:
+    """An outline from its half, which starts and ends on the vertical line at ``axis``."""
+    return [*half, *mirrored(half[1:-1], axis)[::-1]]
+
+
 def shifted(points: Line, right: float, down: float) -> list[Point]:
     """The points moved right and down."""
     return [(x + right, y + down) for x, y in points]
@@ -76,15 +81,28 @@ def _pieces(points: Line, *, closed: bool) -> Iterator[tuple[Point, Point, Point
         yield (start, *_handles(before, start, end, after), end)
 
 
+def _units(point: Point) -> tuple[int, int]:
+    """A point in whole quarters of a unit."""
+    return (round(point[0] * FINENESS), round(point[1] * FINENESS))
+
+
 def _written(*points: Point) -> str:
-    """Points as SVG writes them, in whole quarters of a unit."""
-    return " ".join(f"{round(x * FINENESS)} {round(y * FINENESS)}" for x, y in points)
+    """Points as SVG writes them."""
+    return " ".join(f"{x} {y}" for x, y in map(_units, points))
+
+
+def _smooth(points: Line, *, closed: bool = False) -> str:
+    """Path data of the smooth curve from its first point on, each piece told from where it starts: that is short."""
+    told = []
+    for start, *rest in _pieces(points, closed=closed):
+        x, y = _units(start)
+        told.append(" ".join(f"{ahead - x} {below - y}" for ahead, below in map(_units, rest)))
+    return "c" + " ".join(told).replace(" -", "-")
 
 
 def curve(points: Line, *, closed: bool = False) -> str:
     """Path data of the smooth curve through the points."""
-    pieces = "".join("C" + _written(*piece[1:]) for piece in _pieces(points, closed=closed))
-    return "M" + _written(points[0]) + pieces + ("Z" if closed else "")
+    return f"M{_written(points[0])}{_smooth(points, closed=closed)}{'z' if closed else ''}"
 
 
 def straight(points: Line, *, closed: bool = False) -> str:
@@ -143,34 +161,41 @@ def strands(sections: Sequence[Line], count: int, *, wobble: float = 0, seed: st
     return threads
 
 
-def tapered(points: Line, width: float, *, ends: tuple[float, float] = (0.3, 0.3), steps: int = 7) -> str:
-    """Path data of a filled stroke along the points: a belly ``width`` units wide, thin at both ends.
+def tapered(points: Line, widths: float | Sequence[float], *, ends: tuple[float, float] = (0.3, 0.3)) -> str:
+    """Path data of a filled stroke along the points: full in its middle, thin at both ends.
 
-    ``ends``: how much of the width is left at the first and the last point.
+    ``widths``: one width (units), or one for each of as many even steps along the points. ``ends``: how much of the
+    width is left at the first and the last point.
     """
-    spine = sampled(points, steps)
+    widths = [widths] * 7 if isinstance(widths, int | float) else widths
+    spine = sampled(points, len(widths))
     left, right = [], []
     for index, (x, y) in enumerate(spine):
-        (x1, y1), (x2, y2) = spine[max(index - 1, 0)], spine[min(index + 1, steps - 1)]
-        length = math.hypot(x2 - x1, y2 - y1) or 1
-        share = index / (steps - 1)
+        across = _normal(spine, index)
+        share = index / (len(spine) - 1)
         rest = ends[0] + (ends[1] - ends[0]) * share
-        half = width / 2 * (rest + (1 - rest) * math.sin(math.pi * share) ** 0.7)
-        normal = ((y1 - y2) / length * half, (x2 - x1) / length * half)
-        left.append((x + normal[0], y + normal[1]))
-        right.append((x - normal[0], y - normal[1]))
-    out = "".join("C" + _written(*piece[1:]) for piece in _pieces(left, closed=False))
-    back = "".join("C" + _written(*piece[1:]) for piece in _pieces(right[::-1], closed=False))
-    return "M" + _written(left[0]) + out + "L" + _written(right[-1]) + back + "Z"
+        half = widths[index] / 2 * (rest + (1 - rest) * math.sin(math.pi * share) ** 0.6)
+        left.append((x + across[0] * half, y + across[1] * half))
+        right.append((x - across[0] * half, y - across[1] * half))
+    return f"M{_written(left[0])}{_smooth(left)}L{_written(right[-1])}{_smooth(right[::-1])}z"
 
 
-def bundle(sections: Sequence[Line], *, ends: bool = True) -> str:
-    """Path data of a muscle's outline: its edges, and its two ends, from the same sections as its fibres."""
-    one = sampled([section[0] for section in sections], len(sections) * 3)
-    other = sampled([section[-1] for section in sections], len(sections) * 3)
-    first = sampled(sections[0], 9)[1:-1] if ends and len(sections[0]) > 1 else []
-    last = sampled(sections[-1], 5)[1:-1] if ends and len(sections[-1]) > 1 else []
-    return curve([*one, *last, *other[::-1], *first[::-1]], closed=True)
+def _normal(points: Line, index: int) -> Point:
+    """The direction across the line at one of its points, one unit long."""
+    (x1, y1), (x2, y2) = points[max(index - 1, 0)], points[min(index + 1, len(points) - 1)]
+    length = math.hypot(x2 - x1, y2 - y1) or 1
+    return ((y1 - y2) / length, (x2 - x1) / length)
+
+
+def _room(spines: Sequence[Line], index: int, limit: float, thinnest: float) -> list[float]:
+    """How wide a fibre may be at each step so that its neighbors stay apart from it, at most ``limit``."""
+    widths = []
+    for step, (x, y) in enumerate(spines[index]):
+        across = _normal(spines[index], step)
+        beside = [spines[other][step] for other in (index - 1, index + 1) if 0 <= other < len(spines)]
+        gaps = [abs((bx - x) * across[0] + (by - y) * across[1]) for bx, by in beside]
+        widths.append(min(limit, max(thinnest, 0.84 * sum(gaps) / len(gaps)) if gaps else limit))
+    return widths
 
 
 @dataclass
@@ -209,7 +234,8 @@ class Plate:
     def outlined(self, kind: str, *paths: str) -> None:
         """Lay down overlapping shapes as one body: a line only around the whole (classes <kind>-line, <kind>)."""
         self.shape(f"{kind}-line", *paths)
-        self.shape(kind, *paths)
+        for path in paths:  # apart: where two shapes run against each other's way, one path would have a hole
+            self.shape(kind, path)
 
     def muscle(
         self,
@@ -217,21 +243,24 @@ class Plate:
         count: int,
         width: float,
         *,
-        ends: tuple[float, float] = (0.35, 0.3),
-        wobble: float = 0.8,
-        tints: int = 4,
+        ends: tuple[float, float] = (0.45, 0.5),
+        wobble: float = 0.7,
         steps: int = 7,
+        thinnest: float = 1.1,
     ) -> None:
-        """Lay down ``count`` tapered fibres through the sections (origin first), in cycling tints."""
+        """Lay down ``count`` fibres through the sections (origin first), in four cycling tints.
+
+        A fibre is at most ``width`` wide, and as much narrower as it must be beside its neighbors, down to
+        ``thinnest``. ``ends`` as in ``tapered``; ``steps`` along a fibre: more for a muscle that bends much.
+        """
         threads = strands(sections, count, wobble=wobble, seed=f"{self.name}{len(self._shapes)}")
-        for tint in range(tints):
-            heavier = [width * (1.25 if index % 3 == 0 else 1) for index in range(count)]
-            paths = [
-                tapered(threads[index], heavier[index], ends=ends, steps=steps)
-                for index in range(tint, count, tints)
-            ]
-            if paths:
-                self.shape(f"muscle-{tint + 1}", *paths)
+        spines = [sampled(thread, steps) for thread in threads]
+        paths = [
+            tapered(threads[index], _room(spines, index, width, thinnest), ends=ends)
+            for index in range(count)
+        ]
+        for tint in range(min(4, count)):
+            self.shape(f"muscle-{tint + 1}", *paths[tint::4])
 
     def ghost(self, sections: Sequence[Line], count: int) -> None:
         """Lay down the hairlines of a muscle that is there but not the subject."""
@@ -298,7 +327,7 @@ class Plate:
         )
 
     def mark(self, number: int, at: Point) -> None:
-        """A numbered disc; ``legend`` says what the numbers mean."""
+        """Write a number in a disc, for a list beside the drawing."""
         x, y = round(at[0]), round(at[1])
         self._labels.append(
             f'<circle class="plate-mark" cx="{x}" cy="{y}" r="{round(self.label_size * 0.62)}"/>'
