@@ -36,7 +36,7 @@ def draw() -> tuple[Plate, ...]:
     for side in (easy, deep):
         _draw_trunk(plate, side)
     plate.shape("ground", straight(((0, 556), (640, 556), (640, 660), (0, 660)), closed=True))
-    plate.arrow([(590, 232), (614, 268), (612, 312)])
+    plate.arrow([(594, 284), (612, 318), (620, 360)])
     plate.label("easy arch", (148, 600), anchor="middle")
     plate.label("deep arch,\npelvis tipped forward", (482, 600), anchor="middle")
     plate.label("psoas", (292, 130), (easy.psoas()[1][1]), latin=True, anchor="middle", start=(272, 142))

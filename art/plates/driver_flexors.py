@@ -42,7 +42,10 @@ def draw() -> tuple[Plate, ...]:
     with plate.group("far"):
         plate.outlined("skin", *figure.leg(side, *OTHER_LEG))
     plate.outlined(
-        "skin", figure.trunk(side, seat=figure.FLAT_SEAT), figure.head(side), *figure.leg(side, *PEDAL_LEG)
+        "skin",
+        figure.trunk(side, seat=figure.FLAT_SEAT),
+        figure.head(side, nod=16),
+        *figure.leg(side, *PEDAL_LEG),
     )
     side.draw_sacrum(plate)
     side.draw_spine(plate, "C3")

@@ -28,7 +28,7 @@ RIBS = (
     ((-2.4, 35.4), (-5.2, 33.8), (-4.2, 30.4), (-0.4, 27.6), (2.2, 27.2)),
 )  # fmt: skip
 # The medial arcuate ligament: from the body of L1 over the top of the psoas to its transverse process.
-ARCH = ((1.9, 27.4), (2.5, 26.0), (1.3, 25.0), (-0.9, 25.6))
+ARCH = ((2.1, 26.2), (1.8, 27.6), (0.6, 28.4), (-0.7, 27.7), (-1.2, 26.0))
 SHEET = (
     (5.0, -1.2), (1.5, -4.0), (-2.6, -4.7), (-5.6, -2.8), (-6.2, 1.2), (-4.2, 4.8), (-1.6, 8.0), (0.9, 10.8),
     (2.8, 14.5), (3.6, 19.5), (3.6, 24.0), (3.0, 29.0), (2.4, 33.5), (3.4, 36.8), (6.2, 37.9), (8.9, 36.0),
@@ -71,7 +71,7 @@ def draw() -> tuple[Plate, ...]:
         plate.muscle(side.iliacus(), 20, 6)
     with plate.group("psoas"):
         plate.muscle(side.psoas(), 22, 6)
-    plate.shape("accent", tapered(side.line(ARCH), [4, 7, 7, 4]))
+    plate.shape("accent", tapered(side.line(ARCH), [5, 6, 7, 7, 7, 6, 5]))
     plate.shape("accent-line thick", curve(side.line(SHEET)))
     plate.label("diaphragm", (486, 84), side.at((9.9, 36.2)))
     plate.label("medial arcuate\nligament", (452, 196), side.at(ARCH[1]), kind="plate-label--bare")

@@ -20,12 +20,12 @@ def draw() -> tuple[Plate, ...]:
     with plate.group("iliacus"):
         plate.muscle(front.sections(ILIACUS), 44, 7, steps=8)
     plate.ghost(front.sections(PSOAS), 14)
-    plate.label("iliacus", (500, 64), front.at((9.6, 12.4)), latin=True, anchor="start", start=(520, 76))
-    plate.label("iliac crest", (24, 64), front.at((-9.4, 15.5)), start=(120, 76))
+    plate.label("iliacus", (530, 62), front.at((9.6, 12.4)), latin=True, anchor="middle", start=(526, 76))
+    plate.label("iliac crest", (90, 62), front.at((-9.4, 15.5)), anchor="middle", start=(112, 76))
     plate.label("iliac\nfossa", front.at((-10.0, 11.6)), anchor="middle", kind="plate-label--on-bone")
     plate.label("sacrum", front.at((0, 7.1)), anchor="middle", kind="plate-label--on-bone")
-    plate.label("hip joint", (60, 660), front.at((-9.6, 0.2)), start=(100, 634))
+    plate.label("hip joint", (196, 648), front.at((-9.7, 0.4)), anchor="middle")
     plate.label(
-        "lesser\ntrochanter", (320, 640), front.at(LESSER_TROCHANTER), anchor="middle", start=(384, 626)
+        "lesser\ntrochanter", (376, 634), front.at(LESSER_TROCHANTER), anchor="middle", start=(428, 612)
     )
     return (plate,)

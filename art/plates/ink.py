@@ -286,7 +286,7 @@ class Plate:
         self,
         text: str,
         at: Point,
-        to: Point | Sequence[Point] | None = None,
+        to: Point | list[Point] | None = None,
         *,
         latin: bool = False,
         anchor: str = "start",
@@ -297,8 +297,7 @@ class Plate:
 
         ``anchor`` is start, middle or end. ``start`` is where the leader leaves the words, if not at their side.
         """
-        targets: Sequence[Point] = [] if to is None else [to] if isinstance(to[0], int | float) else to  # type: ignore[list-item,assignment]
-        for target in targets:
+        for target in to if isinstance(to, list) else [to] if to else []:
             self._leader(start or self._side(text, at, anchor, target), target)
         classes = " ".join(["plate-label", *(["plate-label--latin"] if latin else []), *kind.split()])
         lines = "".join(

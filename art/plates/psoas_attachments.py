@@ -30,8 +30,8 @@ def draw() -> tuple[Plate, ...]:
         plate.label(name, (x, y + 9), anchor="middle", kind="plate-label--on-bone")
     plate.label("psoas major", (438, 158), front.at((3.9, 23.2)), latin=True)
     plate.label("iliacus", (520, 258), front.at((11.0, 12.6)), latin=True, start=(556, 270))
-    plate.label("disc", (60, 66), front.at((-2.2, 30.95)), start=(110, 62))
-    plate.label("transverse\nprocess", (24, 158), front.at((-4.8, 22.3)), start=(140, 160))
+    plate.label("disc", (112, 66), front.at((-2.2, 30.95)), anchor="end")
+    plate.label("transverse\nprocess", (146, 158), front.at((-4.8, 22.3)), anchor="end")
     plate.label(
         "lesser\ntrochanter", (296, 738), front.at(LESSER_TROCHANTER), anchor="middle", start=(354, 722)
     )

@@ -17,9 +17,9 @@ def draw() -> tuple[Plate, ...]:
         "A runner from the side with spine, pelvis, both thigh bones and both iliopsoas drawn in. In the "
         "leg that swings forward the muscle is short; in the leg that pushes off behind it is drawn out "
         "long.",
-        height=740,
+        height=770,
     )
-    side = Side((292, 386), 4.2, tilt=6, lean=STANDING | {"L5": 33, "L4": 19}, turn=6)
+    side = Side((326, 408), 4.75, tilt=6, lean=STANDING | {"L5": 33, "L4": 19}, turn=6)
     with plate.group("far"):
         plate.outlined("skin", *figure.arm(side, -44, 84))
         plate.outlined("skin", *figure.leg(side, *FRONT_LEG))
@@ -31,11 +31,11 @@ def draw() -> tuple[Plate, ...]:
     side.draw_femur(plate, REAR_LEG[0])
     for flexion in (FRONT_LEG[0], REAR_LEG[0]):
         with plate.group("iliacus"):
-            plate.muscle(side.iliacus(flexion), 14, 4)
+            plate.muscle(side.iliacus(flexion), 16, 5)
         with plate.group("psoas"):
-            plate.muscle(side.psoas(flexion), 14, 4)
+            plate.muscle(side.psoas(flexion), 16, 5)
     plate.outlined("skin", *figure.arm(side, 30, 92))
     front, rear = (side.psoas(leg[0])[5] for leg in (FRONT_LEG, REAR_LEG))
-    plate.label("front leg:\nshort", (500, 372), front[0])
-    plate.label("rear leg:\nlong", (140, 372), rear[1], anchor="end")
+    plate.label("front leg:\nshort", (506, 410), front[0])
+    plate.label("rear leg:\nlong", (160, 396), rear[1], anchor="end")
     return (plate,)
