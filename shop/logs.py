@@ -1,4 +1,4 @@
-"""Log lines: JSON in live mode, for a person's eyes in demo mode; never a token or a password."""
+"""Log lines: JSON, or for a person's eyes when one sits at the terminal; never a token or a password."""
 
 import logging
 import sys
@@ -9,20 +9,17 @@ from structlog.typing import Processor
 
 def configure(*, live: bool) -> None:
     """Set up the log of this process: one line per event on standard error, moments in UTC."""
+    watched = sys.stderr.isatty() and not live
     shown: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-        if live
-        else [
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            )
-        ]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        if watched
+        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso" if live else "%H:%M:%S", utc=live),
+            structlog.processors.TimeStamper(fmt="%H:%M:%S" if watched else "iso", utc=not watched),
             *shown,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

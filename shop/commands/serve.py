@@ -42,15 +42,21 @@ def command(config: Config, asked: Namespace) -> int:
     """
     refuse_taken_port(asked.host, config.port)
     refuse_missing_tables(config)
+    listen("shop.commands.serve:served", asked.host, config.port, asked.workers, asked.threads)
+    return 0
+
+
+def listen(target: str, host: str, port: int, workers: int, threads: int, *, factory: bool = True) -> None:
+    """Serve the WSGI application at ``target`` with the settings above, until told to stop."""
     Granian(
-        "shop.commands.serve:served",
-        factory=True,
+        target,
+        factory=factory,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        address=asked.host,
-        port=config.port,
-        workers=asked.workers,
-        blocking_threads=asked.threads,
+        address=host,
+        port=port,
+        workers=workers,
+        blocking_threads=threads,
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         http1_settings=HTTP1Settings(
@@ -61,7 +67,6 @@ def command(config: Config, asked: Namespace) -> int:
         respawn_failed_workers=True,
         log_level=LogLevels.error,
     ).serve()
-    return 0
 
 
 def served() -> StaticFiles:
