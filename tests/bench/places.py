@@ -54,7 +54,7 @@ class Place:
             self.process = subprocess.Popen(
                 command,
                 cwd=ROOT,
-                env=kept | {"PYTHONPATH": str(ROOT)} | dict(settings),
+                env=kept | {"PYTHONPATH": os.pathsep.join(sys.path)} | dict(settings),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
