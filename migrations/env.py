@@ -1,4 +1,4 @@
-"""Alembic runs inside the connection that shop.db.migrate opens; there is no ini file and no offline mode."""
+"""Alembic runs inside the connection that shop.migration.migrate opens; there is no ini file and no offline mode."""
 
 from alembic import context
 

@@ -11,7 +11,7 @@ Floors. A package imports only from the floors below it, and on its own floor on
       subscribers articles staff                        domains: strangers to one another
     payments mail                                       tools that reach outside
     content                                             the words
-    db money errors clock config                        the ground
+    db migration money errors clock config              the ground
 
 Only web, forms, views, admin, app and cli import flask; only payments/stripe.py imports stripe;
 only config.py reads the environment. `payments/standin` is a program of its own that shares no code.

@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import DateTime, Engine, Integer, MetaData, String, create_engine, event, text
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from shop.config import ROOT, sqlite_path
+from shop.config import sqlite_path
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -159,17 +157,3 @@ def lock_rows(session: Session) -> bool:
 def publish_change(session: Session) -> None:
     """Move the version that keys cached public pages; call it in the transaction that changes what they show."""
     session.execute(text("UPDATE public_version SET number = number + 1 WHERE id = 1"))
-
-
-def migrate(engine: Engine) -> None:
-    """Bring the tables up to the newest migration."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        command.upgrade(alembic_config(connection), "head")
-
-
-def alembic_config(connection: Connection) -> AlembicConfig:
-    """Return Alembic's settings for ``connection``; there is no ini file."""
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.attributes["connection"] = connection
-    return config

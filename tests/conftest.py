@@ -16,7 +16,8 @@ import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, make_url
 
-from shop.db import migrate, open_engine
+from shop.db import open_engine
+from shop.migration import migrate
 from tests import postgresql
 
 pytest_plugins = ["tests.cast"]

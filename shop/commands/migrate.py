@@ -3,7 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from shop.config import Config
-from shop.db import migrate, open_engine
+from shop.db import open_engine
+from shop.migration import migrate
 from shop.preflight import refuse_unwritable_folder
 
 

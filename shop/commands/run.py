@@ -20,8 +20,9 @@ from sqlalchemy.exc import DBAPIError
 
 from shop import clock
 from shop.config import Config
-from shop.db import migrate, open_engine, reading, writing
+from shop.db import open_engine, reading, writing
 from shop.errors import SettingRefused
+from shop.migration import migrate
 from shop.preflight import HOST, first_line, refuse_taken_port, refuse_unwritable_folder
 from shop.seed import seed
 from shop.staff import actions as staff

@@ -24,7 +24,8 @@ from shop.catalog import queries as catalog
 from shop.checkout.queries import price_cart
 from shop.commands.serve import THREADS, WORKERS
 from shop.config import ROOT, Config, load
-from shop.db import migrate, open_engine, reading, writing
+from shop.db import open_engine, reading, writing
+from shop.migration import migrate
 from shop.seed import seed
 from shop.staff import actions as staff
 from shop.web.cart_cookie import write_cart

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FLOORS = {  # from the ground up
-    "the ground": {"db", "money", "errors", "clock", "config", "email_address"},
+    "the ground": {"db", "money", "errors", "clock", "config", "email_address", "migration"},
     "the words": {"content"},
     "tools that reach outside": {"payments", "mail"},
     "domains": {"catalog", "cart", "discounts", "shipping", "orders", "subscribers", "articles", "staff"},

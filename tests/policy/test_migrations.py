@@ -6,7 +6,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
-from shop.db import alembic_config, migrate
+from shop.migration import alembic_config, migrate
 from shop.tables import metadata
 
 
