@@ -23,7 +23,6 @@ from shop.db import reading
 from shop.orders.models import Order
 from shop.payments.stripe import StripeGateway
 from shop.seed import seed
-from tests.payment_service import CARD as CARD
 from tests.payment_service import KEY, SECRET, Service, running_service
 
 

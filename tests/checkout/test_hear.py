@@ -12,8 +12,9 @@ from shop.checkout.till import Till
 from shop.db import writing
 from shop.orders.models import Order, OrderEvent, Payment, Refund
 from shop.payments.gateway import Notification
-from tests.checkout.conftest import Buyer, MovableClock, Service
+from tests.checkout.conftest import Buyer, MovableClock
 from tests.checkout.looking import flags, letters, rows, stock_of
+from tests.payment_service import Service
 
 
 def told(till: Till, kind: str = "") -> list[Notification]:

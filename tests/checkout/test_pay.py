@@ -17,8 +17,9 @@ from shop.errors import Reason, Refused
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
 from shop.payments.gateway import PaymentPage
 from shop.payments.stripe import StripeGateway
-from tests.checkout.conftest import KEY, SECRET, Buyer, MovableClock, Service
+from tests.checkout.conftest import Buyer, MovableClock
 from tests.checkout.looking import code_of, leave, rows, stock_of
+from tests.payment_service import KEY, SECRET, Service
 from tests.rows import every_row
 
 

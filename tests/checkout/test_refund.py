@@ -18,8 +18,9 @@ from shop.orders.balance import line_refund, payment_state
 from shop.orders.models import Dispute, OrderLine, Payment, Refund, RefundLine
 from shop.payments.gateway import RefundRequest, RefundSnapshot
 from shop.payments.stripe import StripeGateway
-from tests.checkout.conftest import CARD, KEY, SECRET, Buyer, Service
+from tests.checkout.conftest import Buyer
 from tests.checkout.looking import code_of, flags, letters, rows, stock_of
+from tests.payment_service import CARD, KEY, SECRET, Service
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from shop.checkout.till import Till
 from shop.db import writing
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.orders.models import Order, OrderEvent, Payment, Refund
-from tests.checkout.conftest import Buyer, MovableClock, Service
+from tests.checkout.conftest import Buyer, MovableClock
 from tests.checkout.looking import code_of, flags, leave, letters, rows, stock_of
+from tests.payment_service import Service
 from tests.rows import every_row
 
 
