@@ -1,11 +1,12 @@
-"""Make the shop's two fonts small: what American English needs of the variable fonts, and no more.
+"""Make the shop's fonts small: what American English needs of the variable fonts, and no more.
 
 Run by hand, with fontTools and brotli in an environment of your own, on the packages
 @fontsource-variable/instrument-sans and @fontsource-variable/newsreader (5.3.0) of npm:
 
-    python art/cut_fonts.py <instrument-sans-latin-wght-normal.woff2> <newsreader-latin-opsz-italic.woff2>
+    python art/cut_fonts.py <instrument-sans-latin-wght-normal.woff2> <newsreader-latin-opsz-italic.woff2> \
+        <newsreader-latin-opsz-normal.woff2>
 
-Both are under the SIL Open Font License 1.1 without a reserved name; the license texts lie beside the fonts.
+They are under the SIL Open Font License 1.1 without a reserved name; the license texts lie beside the fonts.
 """
 
 import sys
@@ -39,3 +40,4 @@ def cut(source: Path, name: str, axes: dict[str, object]) -> None:
 if __name__ == "__main__":
     cut(Path(sys.argv[1]), "instrument-sans.woff2", {"wght": (400, 600)})
     cut(Path(sys.argv[2]), "newsreader-italic.woff2", {"opsz": 72, "wght": 400})
+    cut(Path(sys.argv[3]), "newsreader-text.woff2", {"opsz": 18, "wght": 400})

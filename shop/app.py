@@ -6,17 +6,19 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from shop.admin import views as admin
+from shop.articles import views as articles
 from shop.cart import views as cart
 from shop.catalog import views as catalog
 from shop.checkout import views as checkout
 from shop.config import ROOT, Config
 from shop.content import WordsRefused, read_content
+from shop.content.plates import Plates
 from shop.db import open_engine
 from shop.mail import views as mail
 from shop.orders import views as orders
 from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
-from shop.web import error_pages, filters, guard, headers, request_log
+from shop.web import error_pages, filters, guard, headers, redirects, request_log
 from shop.web import views as web
 from shop.web.compression import Compressed
 from shop.web.freshness import words_version
@@ -30,6 +32,7 @@ log = structlog.get_logger("web")
 BLUEPRINTS = [
     web.blueprint,
     catalog.blueprint,
+    articles.blueprint,
     cart.blueprint,
     checkout.blueprint,
     orders.blueprint,
@@ -58,9 +61,11 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     app.wsgi_app = statics  # type: ignore[method-assign]
     app.extensions["static_files"] = statics
     app.jinja_env.globals["static_url"] = statics.url
+    app.jinja_env.globals["plate_named"] = Plates(ROOT / "static" / "img" / "plates").get
     request_log.install(app)
     guard.install(app, config.base_url)
     headers.install(app, config)
+    redirects.install(app)
     filters.install(app, config)
     error_pages.install(app)
     for blueprint in BLUEPRINTS:
@@ -92,6 +97,14 @@ def warm(app: Flask) -> None:
     """Compile every template, so that the first visitor of each page does not wait for it."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
+
+
+def answers(path: str) -> bool:
+    """Whether a GET of ``path`` leads to a view; needs no settings and no database."""
+    bare = Flask("shop", static_folder=None)
+    for blueprint in BLUEPRINTS:
+        bare.register_blueprint(blueprint)
+    return bare.url_map.bind("").test(path, "GET")
 
 
 def is_public_page(app: Flask, path: str) -> bool:

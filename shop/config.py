@@ -21,6 +21,13 @@ class Config:
 
     shop_mode: str = field(default="demo", metadata={"about": "`demo` or `live`"})
     shop_name: str = field(default="Aletha", metadata={"about": "the name in the header and in mails"})
+    shop_author: str = field(
+        default="",
+        metadata={"about": "who writes the articles, with a credential if there is one; else the shop"},
+    )
+    shop_reviewer: str = field(
+        default="", metadata={"about": "the clinician who has reviewed the articles; empty while nobody has"}
+    )
     base_url: str = field(
         default="http://127.0.0.1:8000",
         metadata={

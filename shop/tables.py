@@ -1,5 +1,6 @@
 """Every table of the shop, so that foreign keys find each other and migrations can be compared."""
 
+from shop.articles import models as articles
 from shop.catalog import models as catalog
 from shop.checkout import models as checkout
 from shop.db import Base
@@ -12,4 +13,15 @@ from shop.web import models as web
 
 metadata = Base.metadata
 
-__all__ = ["catalog", "checkout", "discounts", "mail", "metadata", "orders", "shipping", "staff", "web"]
+__all__ = [
+    "articles",
+    "catalog",
+    "checkout",
+    "discounts",
+    "mail",
+    "metadata",
+    "orders",
+    "shipping",
+    "staff",
+    "web",
+]

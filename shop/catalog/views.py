@@ -1,8 +1,7 @@
 """The shop window: home, the shelf and the product pages. They are the same for everybody."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -11,46 +10,27 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from shop.articles import rules as articles
 from shop.catalog import queries as catalog
-from shop.catalog.rules import Item, one_by_one, stock_state
+from shop.catalog.rules import Item, one_by_one
 from shop.clock import now
-from shop.content import Content, ProductWords, markdown_line
+from shop.content import Content, markdown_line
 from shop.db import reading
 from shop.shipping import queries as shipping
-from shop.shipping.rules import Rate, arrival, charge
+from shop.shipping.rules import arrival, charge
+from shop.web import linked_data
+from shop.web.cards import Card, Delivery, cards_of
+from shop.web.linked_data import Crumb
 from shop.web.pages import fresh_until, public_page
-from shop.web.tools import tools
+from shop.web.tools import publisher, tools, url_of_static
 
 blueprint = Blueprint("catalog", __name__)
 
 # Until a visitor has said where to, shipping is shown for here.
 HOME_COUNTRY = "US"
 SHELF_SINGLES = ("hip-hook", "hip-release-ball", "tight-hip-twisted-core")
+LATEST = 3
 AMERICAN = Locale("en", "US")
-
-
-@dataclass(frozen=True)
-class Card:
-    """A product with its words. ``before``: its parts one by one, minor units; ``stock``: see stock_state."""
-
-    item: Item
-    words: ProductWords
-    before: int | None
-    stock: str
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """What shipping costs (minor units of the rate's currency), when it arrives, and where to.
-
-    ``places`` are the names of the zone's countries, empty when the zone's own name already says them.
-    """
-
-    rate: Rate
-    amount: int
-    arrives: tuple[date, date]
-    countries: tuple[str, ...]
-    places: tuple[str, ...]
 
 
 @blueprint.get("/")
@@ -58,11 +38,16 @@ class Delivery:
 def home() -> ResponseReturnValue:
     """The front page."""
     cards = _cards()
+    content = tools().content
     return render_template(
         "catalog/home.html",
+        doings=articles.doings(content.topics, content.articles),
+        hurts=articles.hurts(content.topics),
+        latest=articles.latest(content.articles.values(), LATEST),
+        linked=linked_data.graph(publisher(), linked_data.website(publisher())),
         program=[cards[slug] for slug in SHELF_SINGLES if slug in cards],
         sets=[card for card in cards.values() if card.item.parts],
-        steps=_session_steps(tools().content),
+        steps=_session_steps(content),
     )
 
 
@@ -90,8 +75,9 @@ def product(slug: str) -> ResponseReturnValue:
         if item is None:
             abort(404)
         deliveries = _deliveries(session, item, at, zone)
-    cards = _cards_of(items)
+    cards = cards_of(items, tools().content)
     _until_tomorrow(at, zone)
+    crumbs = (Crumb("Home", "/"), Crumb("Shop", "/shop"), Crumb(item.name, f"/products/{slug}"))
     return render_template(
         "catalog/product.html",
         card=cards[slug],
@@ -99,6 +85,9 @@ def product(slug: str) -> ResponseReturnValue:
         formats=_formats(item, items),
         home=next((delivery for delivery in deliveries if HOME_COUNTRY in delivery.countries), None),
         abroad=[delivery for delivery in deliveries if HOME_COUNTRY not in delivery.countries],
+        articles=articles.explaining(cards[slug].words, tools().content.articles.values()),
+        crumbs=crumbs,
+        linked=_linked(cards[slug], deliveries, crumbs),
         complete=[cards[other] for other in cards[slug].words.complete_with if other in cards],
     )
 
@@ -106,19 +95,7 @@ def product(slug: str) -> ResponseReturnValue:
 def _cards() -> dict[str, Card]:
     with reading(tools().engine) as session:
         items = catalog.items(session)
-    return _cards_of(items)
-
-
-def _cards_of(items: Mapping[str, Item]) -> dict[str, Card]:
-    """Return the items that are for sale by slug, in the order of the shelves."""
-    content = tools().content
-    return {
-        item.slug: Card(
-            item, content.product(item.slug), one_by_one(item, items), stock_state(item.available)
-        )
-        for item in items.values()
-        if item.active
-    }
+    return cards_of(items, tools().content)
 
 
 def _options(item: Item, items: Mapping[str, Item]) -> list[Item]:
@@ -158,6 +135,20 @@ def _deliveries(session: Session, item: Item, at: datetime, zone: ZoneInfo) -> l
 def _places(zone_name: str, countries: tuple[str, ...]) -> tuple[str, ...]:
     names = sorted(AMERICAN.territories[country] for country in countries)
     return () if all(name in zone_name for name in names) else tuple(names)
+
+
+def _linked(card: Card, deliveries: Sequence[Delivery], crumbs: Sequence[Crumb]) -> linked_data.Node:
+    """Return what the product's page says to search engines."""
+    shop = publisher()
+    pictures = [
+        shop.base_url + url_of_static(f"img/products/{picture.file}-700.jpg")
+        for picture in card.words.pictures
+    ]
+    return linked_data.graph(
+        shop,
+        linked_data.product(shop, card, pictures=pictures, deliveries=deliveries),
+        linked_data.breadcrumbs(shop, crumbs),
+    )
 
 
 def _until_tomorrow(at: datetime, zone: ZoneInfo) -> None:

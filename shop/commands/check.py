@@ -1,9 +1,14 @@
-"""Reads every word in content/."""
+"""Proofreads every word in content/."""
 
 from argparse import ArgumentParser, Namespace
 
+from shop.app import answers
 from shop.config import ROOT, Config
 from shop.content import read_content
+from shop.content.plates import Plates
+from shop.content.proof import proofread
+
+PLATES = ROOT / "static" / "img" / "plates"
 
 
 def arguments(_parser: ArgumentParser) -> None:
@@ -11,10 +16,16 @@ def arguments(_parser: ArgumentParser) -> None:
 
 
 def command(_config: Config, _asked: Namespace) -> int:
-    """Say that the words are in order; a mistake is raised with its file and line."""
+    """Print what is wrong, one line each with file and line; return 1 when something is."""
+    faults = proofread(ROOT / "content", Plates(PLATES), answers)
+    for fault in faults:
+        print(f"content/{fault}")
+    if faults:
+        print(f"{len(faults)} {'thing' if len(faults) == 1 else 'things'} to mend.")
+        return 1
     content = read_content(ROOT / "content")
     print(
-        f"The words are in order: {len(content.products)} products, {len(content.letters)} letters, "
-        f"{len(content.phrases)} phrases."
+        f"The words are in order: {len(content.articles)} articles, {len(content.products)} products, "
+        f"{len(content.letters)} letters, {len(content.phrases)} phrases."
     )
     return 0

@@ -70,7 +70,7 @@ class Content:
     topics: Topics
     safety: Safety
     medical_note: Leaf
-    chapter: Chapter | None
+    chapter: Chapter
     redirects: Mapping[str, str]
     phrases: Mapping[str, str]
     letters: Mapping[str, LetterWords]
@@ -123,7 +123,6 @@ def read_content(folder: Path, *, left_out: Callable[[WordsRefused], None] | Non
         if left_out is None:
             raise fault
         left_out(fault)
-    chapter = folder / "chapter" / "chapter.md"
     return Content(
         folder=folder,
         version=_version(folder),
@@ -132,7 +131,7 @@ def read_content(folder: Path, *, left_out: Callable[[WordsRefused], None] | Non
         topics=read_topics(folder),
         safety=read_safety(folder),
         medical_note=read_leaf(folder / "medical-note.md", folder),
-        chapter=read_chapter(chapter, folder) if chapter.exists() else None,
+        chapter=read_chapter(folder),
         redirects=read_redirects(folder),
         phrases=read_phrases(folder),
         letters={path.stem: read_letter(path, folder) for path in sorted((folder / "emails").glob("*.md"))},

@@ -1,6 +1,6 @@
 """An article: content/articles/<shelf>/<slug>.md, read into a frozen value."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -54,7 +54,10 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Article:
-    """What one article says. Slugs of other articles, topics and products may name what is not there (yet)."""
+    """What one article says. Slugs of other articles, topics and products may name what is not there (yet).
+
+    ``raw`` and ``markdown`` are the header and the words below it as the writer typed them.
+    """
 
     slug: str
     title: str
@@ -80,6 +83,8 @@ class Article:
     pieces: tuple[Piece, ...]
     headings: tuple[Heading, ...]
     words: int
+    raw: Mapping[str, object] = field(repr=False)
+    markdown: str = field(repr=False)
     file: Path = field(repr=False)
 
     @property
@@ -158,6 +163,8 @@ def read_article(path: Path, folder: Path) -> tuple[Article, list[WordsRefused]]
         pieces=body.pieces,
         headings=body.headings,
         words=body.words,
+        raw=header.fields,
+        markdown=text,
         file=path,
     )
     if not article.key_points:

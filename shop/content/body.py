@@ -134,6 +134,11 @@ def _article_parser() -> MarkdownIt:
 _PARSER = _article_parser()
 
 
+def tokens_of(text: str) -> list[Token]:
+    """Return the Markdown of a body as the parser's tokens."""
+    return _PARSER.parse(text)
+
+
 def line_of_words(text: str, citations: Citations, complain: Complain, line: int = 0) -> Markup:
     """Return one line of Markdown as HTML, its citations numbered."""
     tokens = _PARSER.parseInline(text)

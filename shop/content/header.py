@@ -174,9 +174,11 @@ def _fits(entry: object, needed: Sequence[str], optional: Sequence[str]) -> bool
 
 
 def read_text(path: Path, name: Path) -> str:
-    """Return a file's text. Raises WordsRefused for bytes that are not text, OSError when it cannot be read."""
+    """Return a file's text. Raises WordsRefused when it is missing or not text, OSError when it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise WordsRefused(name, 1, "the file is missing.") from error
     except UnicodeDecodeError as error:
         line = path.read_bytes().count(b"\n", 0, error.start) + 1
         raise WordsRefused(name, line, "a letter here is not UTF-8; save the file as UTF-8.") from error
@@ -185,10 +187,7 @@ def read_text(path: Path, name: Path) -> str:
 def read_yaml(path: Path, folder: Path) -> Header:
     """Read a file that is YAML from its first line on. Raises WordsRefused when it is missing or not YAML."""
     name = path.relative_to(folder)
-    try:
-        return _header(name, read_text(path, name), 1, "this")
-    except FileNotFoundError as error:
-        raise WordsRefused(name, 1, "the file is missing.") from error
+    return _header(name, read_text(path, name), 1, "this")
 
 
 def read_words(path: Path, folder: Path) -> tuple[Header, str, int]:

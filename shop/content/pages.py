@@ -91,8 +91,9 @@ def read_leaf(path: Path, folder: Path) -> Leaf:
     return leaf
 
 
-def read_chapter(path: Path, folder: Path) -> Chapter:
-    """Read the free chapter. Raises WordsRefused with file and line."""
+def read_chapter(folder: Path) -> Chapter:
+    """Read content/chapter/chapter.md. Raises WordsRefused with file and line."""
+    path = folder / "chapter" / "chapter.md"
     header, text, first_line = read_words(path, folder)
     header.only({"title", "subtitle", "plates", "updated"}, "the chapter")
     body = read_body(text, first_line, Citations(frozenset()), header.complain_at)

@@ -49,13 +49,19 @@ class Plate:
         """Whether psoas and iliacus are groups of their own, so that a reader may look at one alone."""
         return "plate-psoas" in self.svg and "plate-iliacus" in self.svg
 
-    def inline(self, key: str) -> Markup:
-        """Return the drawing as HTML; ``key`` makes its ids its own on a page that holds several."""
+    def inline(self, key: str, dress: str = "") -> Markup:
+        """Return the drawing as HTML.
+
+        ``key`` makes its ids its own on a page that holds several; ``dress`` is one more class of plate.css.
+        """
 
         def renamed(found: re.Match[str]) -> str:
             return f'{found[1]}="{" ".join(f"{key}-{name}" for name in found[2].split())}"'
 
-        return Markup(IDS.sub(renamed, self.svg))  # noqa: S704 - read_plate has looked through it
+        drawn = IDS.sub(renamed, self.svg)
+        if dress:
+            drawn = drawn.replace('class="plate"', f'class="plate {dress}"', 1)
+        return Markup(drawn)  # noqa: S704 - read_plate has looked through it
 
 
 class PlateRefused(Exception):

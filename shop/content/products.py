@@ -14,7 +14,7 @@ SECTIONS = ("about", "safety", "how", "inside", "comparison", "box", "specificat
 NEEDED_SECTIONS = ("about", "safety", "box", "specifications", "questions")
 FIELDS = {
     *("title", "summary", "purpose", "step", "highlights"),
-    *("pictures", "complete_with", "sources", "reviewed"),
+    *("pictures", "complete_with", "articles_of", "sources", "reviewed"),
 }
 SECTION_HEADING = re.compile(r"## +(?P<title>.+?) *\{#(?P<key>[a-z-]+)\}")
 
@@ -55,7 +55,7 @@ class Section:
 
 @dataclass(frozen=True)
 class ProductWords:
-    """What content/products/<slug>.md says."""
+    """What content/products/<slug>.md says. ``articles_of``: products whose articles explain this one as well."""
 
     slug: str
     title: str
@@ -65,6 +65,7 @@ class ProductWords:
     highlights: tuple[Markup, ...]
     pictures: tuple[Picture, ...]
     complete_with: tuple[str, ...]
+    articles_of: tuple[str, ...]
     sources: tuple[Source, ...]
     reviewed: str
     sections: Mapping[str, Section]
@@ -86,6 +87,7 @@ def read_product(path: Path, folder: Path) -> ProductWords:
         highlights=tuple(markdown_line(line) for line in header.texts("highlights")),
         pictures=pictures,
         complete_with=header.texts("complete_with"),
+        articles_of=header.texts("articles_of"),
         sources=tuple(Source(**entry) for entry in header.entries("sources", ("title", "address"))),
         reviewed=header.text("reviewed", needed=False),
         sections=_read_sections(header, body, first_line),
@@ -95,13 +97,14 @@ def read_product(path: Path, folder: Path) -> ProductWords:
 
 
 def check_neighbors(products: Sequence[ProductWords], folder: Path) -> None:
-    """Raise WordsRefused when a product is to be completed with one that has no words."""
+    """Raise WordsRefused when a product names another one that has no words."""
     known = {words.slug for words in products}
     for words in products:
-        for slug in words.complete_with:
-            if slug not in known or slug == words.slug:
-                header, _, _ = read_words(folder / "products" / f"{words.slug}.md", folder)
-                raise header.refuse("complete_with", f"complete_with: names {slug!r}, which has no words.")
+        for field, slugs in (("complete_with", words.complete_with), ("articles_of", words.articles_of)):
+            for index, slug in enumerate(slugs):
+                if slug not in known or slug == words.slug:
+                    header, _, _ = read_words(folder / "products" / f"{words.slug}.md", folder)
+                    raise header.refuse(f"{field}.{index}", f"{field}: names {slug!r}, which has no words.")
 
 
 def _read_sections(header: Header, body: str, first_line: int) -> dict[str, Section]:

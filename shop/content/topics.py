@@ -31,6 +31,11 @@ class Group:
     name: str
     topics: tuple[Topic, ...]
 
+    @property
+    def count(self) -> int:
+        """How many topics there are."""
+        return len(self.topics)
+
 
 @dataclass(frozen=True)
 class Topics:

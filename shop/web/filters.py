@@ -18,13 +18,21 @@ class ShopFacts:
     name: str
     demo: bool
     base_url: str
+    author: str
+    reviewer: str
 
 
 def install(app: Flask, config: Config) -> None:
     """Give templates their filters and globals."""
-    app.jinja_env.filters.update(money=money.display, day=day, days=days, moment=moment)
+    app.jinja_env.filters.update(money=money.display, day=day, days=days, moment=moment, date=written_day)
     app.jinja_env.globals.update(
-        shop=ShopFacts(config.shop_name, not config.live, config.base_url.rstrip("/")),
+        shop=ShopFacts(
+            config.shop_name,
+            not config.live,
+            config.base_url.rstrip("/"),
+            config.shop_author,
+            config.shop_reviewer,
+        ),
         notices=notices,
         phrase=phrase,
     )
@@ -38,6 +46,11 @@ def phrase(key: str, **values: object) -> str:
 def day(on: date) -> str:
     """Return a day as people read it: ``Thu, Nov 27``."""
     return f"{on:%a, %b} {on.day}"
+
+
+def written_day(on: date) -> str:
+    """Return a day with its year: ``November 27, 2026``."""
+    return f"{on:%B} {on.day}, {on.year}"
 
 
 def days(from_on: date, to_on: date) -> str:

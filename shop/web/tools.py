@@ -11,6 +11,8 @@ from shop.checkout.till import Till
 from shop.config import Config
 from shop.content import Content
 from shop.payments.gateway import Gateway
+from shop.web.linked_data import Publisher
+from shop.web.static_files import StaticFiles
 
 
 @dataclass(frozen=True)
@@ -32,3 +34,15 @@ def till() -> Till:
     """Return what the money path works with, with the real clock."""
     mine = tools()
     return Till(mine.engine, mine.gateway, mine.config, mine.content, clock.now)
+
+
+def publisher() -> Publisher:
+    """Return who is behind the pages, as the settings name them."""
+    config = tools().config
+    return Publisher(config.shop_name, config.base_url.rstrip("/"), config.shop_author, config.shop_reviewer)
+
+
+def url_of_static(path: str) -> str:
+    """Return the address of the file at ``path`` under static/; raises LookupError when there is none."""
+    statics: StaticFiles = current_app.extensions["static_files"]
+    return statics.url(path)

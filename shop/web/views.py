@@ -1,12 +1,20 @@
-"""Two pages for machines: is the process alive, and can it serve."""
+"""Pages for machines: is the process alive, can it serve, and what is there to be found."""
+
+from datetime import date
 
 from flask import Blueprint, Response
 from sqlalchemy import select
 
+from shop.catalog import queries as catalog
 from shop.db import PublicVersion, reading
-from shop.web.tools import tools
+from shop.web import syndication
+from shop.web.pages import public_page
+from shop.web.tools import publisher, tools
 
 blueprint = Blueprint("web", __name__)
+
+# What a program has no business at; the pages themselves say noindex as well.
+NOT_FOR_ROBOTS = ("/admin", "/buy/", "/cart", "/checkout", "/demo/", "/go/", "/orders/")
 
 
 @blueprint.get("/healthz")
@@ -21,3 +29,46 @@ def readyz() -> Response:
     with reading(tools().engine) as session:
         session.scalars(select(PublicVersion.number)).one()
     return Response("ready\n", mimetype="text/plain")
+
+
+@blueprint.get("/sitemap.xml")
+@public_page
+def sitemap() -> Response:
+    """Say which pages there are, and when their words changed."""
+    content = tools().content
+    with reading(tools().engine) as session:
+        for_sale = [item.slug for item in catalog.items(session).values() if item.active]
+    changed = [article.updated_on for article in content.articles.values()]
+    newest: date | None = max(changed, default=None)
+    pages: list[tuple[str, date | None]] = [
+        ("/", None),
+        ("/shop", None),
+        *((f"/products/{slug}", None) for slug in for_sale),
+    ]
+    pages += [("/learn", newest), ("/learn/causes", newest), ("/learn/effects", newest)]
+    pages += [(f"/learn/{article.slug}", article.updated_on) for article in content.articles.values()]
+    pages.append(("/medical-note", content.medical_note.updated_on))
+    pages.append(("/free-chapter", content.chapter.updated_on))
+    return Response(syndication.sitemap(publisher(), pages), content_type="application/xml; charset=utf-8")
+
+
+@blueprint.get("/robots.txt")
+@public_page
+def robots() -> Response:
+    """Say where programs may go."""
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS), ""]
+    lines += [f"Sitemap: {publisher().base_url}/sitemap.xml", ""]
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/llms.txt")
+@public_page
+def llms() -> Response:
+    """Say what there is to read, for programs that read Markdown."""
+    content = tools().content
+    with reading(tools().engine) as session:
+        slugs = [item.slug for item in catalog.items(session).values() if item.active]
+    summary = content.phrase("home.description")
+    products = {slug: content.product(slug) for slug in slugs}
+    text = syndication.llms(publisher(), summary, content.articles.values(), products)
+    return Response(text, content_type="text/plain; charset=utf-8")

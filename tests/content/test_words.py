@@ -61,6 +61,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "phrases.yaml").write_text(PHRASES)
     for name in ("topics.yaml", "safety.yaml", "redirects.yaml", "medical-note.md"):
         shutil.copy(ROOT / "content" / name, tmp_path)
+    shutil.copytree(ROOT / "content" / "chapter", tmp_path / "chapter")
     return tmp_path
 
 
@@ -125,7 +126,7 @@ def test_a_letter_keeps_its_blanks_for_the_one_who_sends_it(folder: Path) -> Non
         ("{#box}", "{#safety}", r"products/hook.md, line 15: the section \{#safety\} stands here a second"),
         ("- when in doubt\n", "", r"the section \{#safety\} is missing or empty"),
         ("---\ntitle", "title", r"products/hook.md, line 1: begin the file with a line ---"),
-        ("pictures:", "complete_with:\n  - nothing\npictures:", r"line 5: complete_with: names 'nothing'"),
+        ("pictures:", "complete_with:\n  - nothing\npictures:", r"line 6: complete_with: names 'nothing'"),
     ],
 )
 def test_a_mistake_in_a_product_is_named_with_its_line(
