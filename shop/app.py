@@ -9,6 +9,7 @@ from shop.admin import views as admin
 from shop.articles import views as articles
 from shop.cart import views as cart
 from shop.catalog import views as catalog
+from shop.chapter import views as chapter
 from shop.checkout import views as checkout
 from shop.config import ROOT, Config
 from shop.content import WordsRefused, read_content
@@ -33,6 +34,7 @@ BLUEPRINTS = [
     web.blueprint,
     catalog.blueprint,
     articles.blueprint,
+    chapter.blueprint,
     cart.blueprint,
     checkout.blueprint,
     orders.blueprint,

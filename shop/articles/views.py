@@ -175,23 +175,6 @@ def medical_note() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/free-chapter")
-@public_page
-def chapter() -> ResponseReturnValue:
-    """The first chapter of the book, to be read here."""
-    content = tools().content
-    crumbs = (HOME, LEARN, Crumb(content.chapter.title, "/free-chapter"))
-    return render_template(
-        "articles/chapter.html",
-        chapter=content.chapter,
-        safety=content.safety,
-        cards=_cards(),
-        start=rules.start_here(list(content.articles.values()), besides=None),
-        crumbs=crumbs,
-        linked=_linked(crumbs),
-    )
-
-
 def _hub(kind: str) -> str:
     content = tools().content
     groups = content.topics.causes if kind == "causes" else content.topics.effects

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shop.content import Article
+from shop.content import Article, Chapter
 from shop.money import plain
 from shop.web.cards import Card, Delivery
 
@@ -124,6 +124,24 @@ def article(publisher: Publisher, shown: Article) -> Node:
         node["reviewedBy"] = {"@type": "Person", "name": publisher.reviewer}
         node["lastReviewed"] = shown.updated_on.isoformat()
     return node
+
+
+def chapter(publisher: Publisher, shown: Chapter, *, path: str, book: str) -> Node:
+    """Return the node of the free chapter at ``path``, which is the first of ``book``."""
+    address = publisher.base_url + path
+    return {
+        "@type": "Chapter",
+        "@id": f"{address}#chapter",
+        "name": shown.title,
+        "alternativeHeadline": shown.subtitle,
+        "url": address,
+        "dateModified": shown.updated_on.isoformat(),
+        "timeRequired": f"PT{shown.minutes}M",
+        "inLanguage": "en-US",
+        "isAccessibleForFree": True,
+        "isPartOf": {"@type": "Book", "name": book},
+        "publisher": {"@id": publisher.key},
+    }
 
 
 def product(

@@ -48,7 +48,7 @@ def sitemap() -> Response:
     pages += [("/learn", newest), ("/learn/causes", newest), ("/learn/effects", newest)]
     pages += [(f"/learn/{article.slug}", article.updated_on) for article in content.articles.values()]
     pages.append(("/medical-note", content.medical_note.updated_on))
-    pages.append(("/free-chapter", content.chapter.updated_on))
+    pages += [(path, content.chapter.updated_on) for path in ("/free-chapter", "/free-chapter/read")]
     return Response(syndication.sitemap(publisher(), pages), content_type="application/xml; charset=utf-8")
 
 
