@@ -21,6 +21,8 @@ THREADS = 512
 # Requests that may wait or run in one worker at once; the system's queue holds the rest.
 BACKPRESSURE = 1024
 BACKLOG = 4096
+# A thread with nothing to do for so long ends; one that was busy when the server was told to stop waits it out.
+IDLE_SECONDS = 5
 # A client that has not finished its headers by then is let go.
 HEADER_TIMEOUT_MILLISECONDS = 10_000
 MAX_HEADER_BYTES = 64 * 1024
@@ -57,6 +59,7 @@ def listen(target: str, host: str, port: int, workers: int, threads: int, *, fac
         port=port,
         workers=workers,
         blocking_threads=threads,
+        blocking_threads_idle_timeout=IDLE_SECONDS,
         backlog=BACKLOG,
         backpressure=BACKPRESSURE,
         http1_settings=HTTP1Settings(
