@@ -136,6 +136,10 @@ class Front:
     ) -> Iterable[bytes]:
         """Let one request make the page while the others wait for it."""
         with self.lock:
+            page = self.pages.get(path)
+            if page is not None and self._right(page, version):
+                # Another request has made it since this one looked.
+                return page.answer(environ, start_response)
             flight = self.flights.get(path)
             leads = flight is None
             if flight is None:
