@@ -1,0 +1,243 @@
+"""What must be true of a shop's rows whatever has happened to it, in plain SQL that knows none of the code.
+
+Each promise has a query for the rows that break it. They hold between any two transactions; those of WHEN_QUIET
+only when nothing is under way any more. From a shell: `python -m tests.invariants DATABASE_URL [PAYMENT_SERVICE]`.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import requests
+from sqlalchemy import Engine
+
+from shop.db import open_engine
+from tests.payment_service import VERSION
+
+# Refunds of which the money is still here.
+CAME_BACK = "('failed', 'canceled')"
+
+ALWAYS = {
+    "what lies on the shelf is the sum of the ledger": """
+        SELECT s.sku, s.on_hand, coalesce(sum(m.delta), 0) FROM stock s LEFT JOIN stock_movements m ON m.sku = s.sku
+        GROUP BY s.sku, s.on_hand HAVING s.on_hand <> coalesce(sum(m.delta), 0)""",
+    "what is held is the sum of the holds": """
+        SELECT s.sku, s.held, coalesce(sum(h.quantity), 0)
+        FROM stock s LEFT JOIN stock_holds h ON h.sku = s.sku AND h.state = 'held'
+        GROUP BY s.sku, s.held HAVING s.held <> coalesce(sum(h.quantity), 0)""",
+    "nothing is sold that was not there": "SELECT sku, on_hand, held FROM stock WHERE held < 0 OR held > on_hand",
+    "a hold is as far as its order": """
+        SELECT o.number, o.state, h.sku, h.state FROM stock_holds h JOIN orders o ON o.id = h.order_id
+        WHERE (o.state, h.state) NOT IN (('pending', 'held'), ('paid', 'consumed'),
+                                         ('expired', 'released'), ('cancelled', 'released'))""",
+    "every hold that was used up is one sale in the ledger": """
+        SELECT h.order_id, h.sku, h.quantity, coalesce(sum(m.delta), 0), count(m.id)
+        FROM stock_holds h LEFT JOIN stock_movements m
+             ON m.order_id = h.order_id AND m.sku = h.sku AND m.reason = 'sold'
+        WHERE h.state = 'consumed'
+        GROUP BY h.order_id, h.sku, h.quantity HAVING coalesce(sum(m.delta), 0) <> -h.quantity""",
+    "every sale in the ledger was held by a paid order": """
+        SELECT m.order_id, m.sku, m.delta FROM stock_movements m
+        LEFT JOIN stock_holds h ON h.order_id = m.order_id AND h.sku = m.sku AND h.state = 'consumed'
+        WHERE m.reason = 'sold' AND h.id IS NULL""",
+    "no more comes back to the shelf than was sold": """
+        SELECT order_id, sku, sum(delta) FROM stock_movements WHERE order_id IS NOT NULL
+        GROUP BY order_id, sku HAVING sum(delta) > 0""",
+    "a campaign's counters are its uses": """
+        SELECT c.id, c.held, c.redeemed FROM campaigns c
+        WHERE c.held <> (SELECT count(*) FROM redemptions r WHERE r.campaign_id = c.id AND r.state = 'held')
+           OR c.redeemed <> (SELECT count(*) FROM redemptions r WHERE r.campaign_id = c.id AND r.state = 'redeemed')""",
+    "a code's counters are its uses": """
+        SELECT c.code, c.held, c.redeemed FROM codes c
+        WHERE c.held <> (SELECT count(*) FROM redemptions r WHERE r.code_id = c.id AND r.state = 'held')
+           OR c.redeemed <> (SELECT count(*) FROM redemptions r WHERE r.code_id = c.id AND r.state = 'redeemed')""",
+    "no code is used more often than it may be": """
+        SELECT c.code, count(*) FROM codes c JOIN redemptions r ON r.code_id = c.id AND r.state <> 'released'
+        WHERE c.max_uses IS NOT NULL GROUP BY c.code, c.max_uses HAVING count(*) > c.max_uses""",
+    "no customer uses a campaign more often than she may": """
+        SELECT c.id, r.email_normalized, count(*)
+        FROM campaigns c JOIN redemptions r ON r.campaign_id = c.id AND r.state <> 'released'
+        WHERE c.max_uses_per_customer IS NOT NULL
+        GROUP BY c.id, c.max_uses_per_customer, r.email_normalized HAVING count(*) > c.max_uses_per_customer""",
+    "a use is as far as its order": """
+        SELECT o.number, o.state, r.state FROM redemptions r JOIN orders o ON o.id = r.order_id
+        WHERE (o.state, r.state) NOT IN (('pending', 'held'), ('paid', 'redeemed'), ('paid', 'released'),
+                                         ('expired', 'released'), ('cancelled', 'released'))""",
+    "a paid order lost its discount only when it was refunded or flagged": """
+        SELECT o.number FROM redemptions r JOIN orders o ON o.id = r.order_id
+        WHERE o.state = 'paid' AND r.state = 'released' AND o.payment_state <> 'refunded'
+          AND NOT EXISTS (SELECT 1 FROM order_flags f WHERE f.order_id = o.id AND f.reason = 'discount_gone')""",
+    "lines add up to their order": """
+        SELECT o.number FROM orders o JOIN order_lines l ON l.order_id = o.id
+        GROUP BY o.id, o.number, o.subtotal_amount, o.discount_amount
+        HAVING sum(l.subtotal_amount) <> o.subtotal_amount OR sum(l.discount_amount) <> o.discount_amount""",
+    "every order has lines": """
+        SELECT number FROM orders o WHERE NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id)""",
+    "the discounts of a line add up": """
+        SELECT l.id, l.discount_amount FROM order_lines l
+        LEFT JOIN order_line_discounts d ON d.order_line_id = l.id
+        GROUP BY l.id, l.discount_amount HAVING l.discount_amount <> coalesce(sum(d.amount), 0)""",
+    "a paid order has money, or cost nothing": """
+        SELECT number FROM orders o WHERE o.state = 'paid' AND o.total_amount > 0
+          AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state = 'succeeded')""",
+    "money for an order that is not paid goes back, or is flagged": f"""
+        SELECT o.number, p.provider_id FROM payments p JOIN orders o ON o.id = p.order_id
+        WHERE p.state = 'succeeded' AND o.state <> 'paid'
+          AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND r.state NOT IN {CAME_BACK})
+          AND NOT EXISTS (SELECT 1 FROM order_flags f WHERE f.order_id = o.id)""",
+    "of several payments all but one go back": f"""
+        SELECT o.number, count(*) FROM payments p JOIN orders o ON o.id = p.order_id
+        WHERE p.state = 'succeeded'
+          AND p.amount > (SELECT coalesce(sum(r.amount), 0) FROM refunds r
+                          WHERE r.payment_id = p.id AND r.state NOT IN {CAME_BACK})
+        GROUP BY o.id, o.number HAVING count(*) > 1
+          AND NOT EXISTS (SELECT 1 FROM order_flags f WHERE f.order_id = o.id)""",
+    "a payment of another amount is flagged": """
+        SELECT o.number, o.total_amount, p.amount FROM payments p JOIN orders o ON o.id = p.order_id
+        WHERE p.state = 'succeeded' AND p.amount <> o.total_amount
+          AND NOT EXISTS (SELECT 1 FROM order_flags f
+                          WHERE f.order_id = o.id AND f.reason IN ('amount_differs', 'currency_differs'))""",
+    "no more goes back than came": f"""
+        SELECT p.provider_id, p.amount, sum(r.amount) FROM payments p JOIN refunds r ON r.payment_id = p.id
+        WHERE r.state NOT IN {CAME_BACK} GROUP BY p.id, p.provider_id, p.amount HAVING sum(r.amount) > p.amount""",
+    "no piece of a line goes back twice": f"""
+        SELECT l.id, l.quantity, sum(rl.quantity) FROM order_lines l
+        JOIN refund_lines rl ON rl.order_line_id = l.id
+        JOIN refunds r ON r.id = rl.refund_id AND r.state NOT IN {CAME_BACK}
+        GROUP BY l.id, l.quantity HAVING sum(rl.quantity) > l.quantity""",
+    "no piece of a line leaves twice": """
+        SELECT l.id, l.quantity, sum(s.quantity) FROM order_lines l
+        JOIN shipment_lines s ON s.order_line_id = l.id
+        GROUP BY l.id, l.quantity HAVING sum(s.quantity) > l.quantity""",
+    "an order says unpaid only while no money is there": """
+        SELECT o.number, o.payment_state FROM orders o
+        WHERE (o.payment_state = 'unpaid')
+              <> (NOT EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.state <> 'failed')
+                  AND NOT (o.total_amount = 0 AND o.state = 'paid'))""",
+    "a failed payment left its order without money": """
+        SELECT o.number, o.payment_state FROM orders o JOIN payments p ON p.order_id = o.id
+        WHERE p.state = 'failed' AND o.payment_state = 'processing'
+          AND NOT EXISTS (SELECT 1 FROM payments q WHERE q.order_id = o.id AND q.state = 'processing')""",
+    "an order has one page to pay on at most": """
+        SELECT order_id, count(*) FROM checkout_attempts WHERE state IN ('creating', 'open')
+        GROUP BY order_id HAVING count(*) > 1""",
+    "only an order that waits for money can be paid": """
+        SELECT o.number, o.state, a.state FROM checkout_attempts a JOIN orders o ON o.id = a.order_id
+        WHERE a.state IN ('creating', 'open') AND o.state <> 'pending'""",
+    "an order that waits for money can be paid, or its bank takes its time": """
+        SELECT o.number FROM orders o WHERE o.state = 'pending' AND NOT EXISTS (
+            SELECT 1 FROM checkout_attempts a
+            WHERE a.order_id = o.id AND (a.state IN ('creating', 'open') OR a.processing))""",
+    "a paid order is confirmed once": """
+        SELECT o.number, count(l.id) FROM orders o
+        LEFT JOIN outbox l ON l.order_id = o.id AND l.template = 'order_confirmed'
+        WHERE o.state = 'paid' GROUP BY o.id, o.number HAVING count(l.id) <> 1""",
+    "an order that is not paid is not confirmed": """
+        SELECT o.number FROM outbox l JOIN orders o ON o.id = l.order_id
+        WHERE l.template = 'order_confirmed' AND o.state <> 'paid'""",
+    "an order becomes paid once": """
+        SELECT o.number, count(e.id) FROM orders o LEFT JOIN order_events e ON e.order_id = o.id AND e.kind = 'paid'
+        WHERE o.state = 'paid' GROUP BY o.id, o.number HAVING count(e.id) <> 1""",
+    "every payment is received once": """
+        SELECT o.id, (SELECT count(*) FROM payments p WHERE p.order_id = o.id AND p.state = 'succeeded'),
+               (SELECT count(*) FROM order_events e WHERE e.order_id = o.id AND e.kind = 'payment_received')
+        FROM orders o
+        WHERE (SELECT count(*) FROM payments p WHERE p.order_id = o.id AND p.state = 'succeeded')
+           <> (SELECT count(*) FROM order_events e WHERE e.order_id = o.id AND e.kind = 'payment_received')""",
+    "every refund is asked for and comes to its end once": """
+        SELECT e.order_id, e.kind, count(*) FROM order_events e WHERE substr(e.kind, 1, 7) = 'refund_'
+        GROUP BY e.order_id, e.kind HAVING count(*) > (SELECT count(*) FROM refunds r WHERE r.order_id = e.order_id)""",
+    "a second payment, and money without goods, is flagged": """
+        SELECT o.number FROM orders o JOIN refunds r ON r.order_id = o.id AND r.source = 'automatic'
+        WHERE NOT EXISTS (SELECT 1 FROM order_flags f WHERE f.order_id = o.id
+                          AND f.reason IN ('second_payment', 'stock_gone'))""",
+    "the shop's people hear of every flag": """
+        SELECT f.order_id, f.reason FROM order_flags f JOIN orders o ON o.id = f.order_id
+        WHERE NOT EXISTS (SELECT 1 FROM outbox l WHERE l.template = 'order_flagged' AND l.order_id = o.id)""",
+    "a letter that has left is not sent again": "SELECT id, state FROM outbox WHERE state = 'sent' AND sent_at IS NULL",
+}
+
+WHEN_QUIET = {
+    "nothing is being made any more": "SELECT id, failure FROM checkout_attempts WHERE state = 'creating'",
+    "every event was acted on": """
+        SELECT id, type, state, tries, error FROM webhook_events WHERE state IN ('received', 'failed')""",
+    "every letter has left": "SELECT id, template, state, tries, last_error FROM outbox WHERE state <> 'sent'",
+    "every refund was sent": "SELECT id, idempotency_key, failure FROM refunds WHERE state = 'requested'",
+}
+
+
+def broken(engine: Engine, *, quiet: bool = False) -> list[str]:
+    """The promises that do not hold, each with a few of the rows that break it."""
+    promises = ALWAYS | WHEN_QUIET if quiet else ALWAYS
+    found = []
+    with engine.connect() as connection:
+        for promise, query in promises.items():
+            breaking = connection.exec_driver_sql(query).fetchmany(5)
+            if breaking:
+                found.append(f"{promise}: {[tuple(row) for row in breaking]}")
+    return found
+
+
+def books_of(address: str, key: str = "sk_test_local_demo") -> dict[str, list[dict[str, Any]]]:
+    """All payments, refunds and pages that the payment service at ``address`` knows."""
+    return {
+        kind: list(_listed(address, kind, key))
+        for kind in ("payment_intents", "refunds", "checkout/sessions")
+    }
+
+
+def _listed(address: str, kind: str, key: str) -> Iterator[dict[str, Any]]:
+    after: dict[str, str] = {}
+    while True:
+        answer = requests.get(
+            f"{address}/v1/{kind}",
+            params={"limit": "100"} | after,
+            auth=(key, ""),
+            headers={"Stripe-Version": VERSION},
+            timeout=20,
+        ).json()
+        yield from answer["data"]
+        if not answer["has_more"]:
+            return
+        after = {"starting_after": answer["data"][-1]["id"]}
+
+
+def at_odds(engine: Engine, books: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Where the shop's books differ from those of the payment service (see ``books_of``)."""
+    taken = {
+        (intent["id"], intent["amount_received"])
+        for intent in books["payment_intents"]
+        if intent["status"] == "succeeded"
+    }
+    given_back = {(refund["id"], refund["amount"]) for refund in books["refunds"]}
+    complete = {page["id"] for page in books["checkout/sessions"] if page["status"] == "complete"}
+    booked = _pairs(engine, "SELECT provider_id, amount FROM payments WHERE state = 'succeeded'")
+    seen = _pairs(engine, "SELECT provider_id, amount FROM unmatched_payments")
+    back = _pairs(engine, "SELECT provider_id, amount FROM refunds WHERE provider_id IS NOT NULL")
+    still_open = _pairs(engine, "SELECT page_id, state FROM checkout_attempts WHERE state = 'open'")
+    differences = {
+        "taken and not booked": taken - booked - seen,
+        "booked and not taken": booked - taken,
+        "given back and not booked": given_back - back,
+        "booked and not given back": back - given_back,
+        "paid there and still open here": {pair for pair in still_open if pair[0] in complete},
+    }
+    return [f"{what}: {sorted(pairs)[:5]}" for what, pairs in differences.items() if pairs]
+
+
+def _pairs(engine: Engine, query: str) -> set[tuple[Any, Any]]:
+    with engine.connect() as connection:
+        return {(row[0], row[1]) for row in connection.exec_driver_sql(query)}
+
+
+def main(database_url: str, service_address: str = "") -> str:
+    """Say what is broken, one promise a line."""
+    engine = open_engine(database_url)
+    found = broken(engine, quiet=True)
+    if service_address:
+        found += at_odds(engine, books_of(service_address))
+    return "\n".join(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]) or None)
