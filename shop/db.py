@@ -4,13 +4,24 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, Integer, MetaData, String, create_engine, event, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    create_engine,
+    event,
+    or_,
+    text,
+)
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
@@ -24,6 +35,8 @@ NAMES = {
 }
 # A writer that waits longer than this answers 503, so that the payment service asks again.
 LOCK_TIMEOUT_SECONDS = 5
+# The database is locked, full, restarting: nothing is wrong with what was asked, and later it may work.
+DATABASE_AWAY = (OperationalError, InterfaceError)
 _LINE = threading.Lock()
 
 
@@ -157,3 +170,17 @@ def lock_rows(session: Session) -> bool:
 def publish_change(session: Session) -> None:
     """Move the version that keys cached public pages; call it in the transaction that changes what they show."""
     session.execute(text("UPDATE public_version SET number = number + 1 WHERE id = 1"))
+
+
+def is_due(
+    moment: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None],
+    now: datetime,
+    *,
+    farthest: timedelta,
+) -> ColumnElement[bool]:
+    """Return the condition that a moment has come (aware UTC).
+
+    Nothing is ever put off by more than ``farthest``: a moment beyond that was written while the machine's clock
+    was wrong, and waiting for it could take years.
+    """
+    return or_(moment <= now, moment > now + farthest)

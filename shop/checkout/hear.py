@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -9,17 +10,21 @@ from sqlalchemy.orm import Session
 
 from shop.checkout import refund
 from shop.checkout.flagging import raise_flag
-from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
+from shop.checkout.models import UnmatchedPayment, WebhookEvent
 from shop.checkout.pay import attempt_of
-from shop.checkout.settle import settle
+from shop.checkout.settle import lock_both, settle
 from shop.checkout.till import Till
-from shop.db import lock_rows, reading, writing
+from shop.db import DATABASE_AWAY, lock_rows, reading, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
-from shop.payments.gateway import GatewayError, GatewayRefused, Notification
+from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
 
-# After so many tries an event rests as failed, where people see it; the reconcile loop still finds its facts.
+log = structlog.get_logger()
+
+# After so many tries in vain an event rests as failed, where people see it. One that only waits for the
+# payment service to answer never does.
 MOST_TRIES = 12
+LONGEST_WAIT = timedelta(hours=1)
 
 
 def write_down(session: Session, told: Notification, *, now: datetime) -> bool:
@@ -48,20 +53,30 @@ def write_down(session: Session, told: Notification, *, now: datetime) -> bool:
 def act(till: Till, event_id: str, *, hurried: bool = False) -> None:
     """Do what an event asks for: read the facts again and apply them. Doing it twice changes nothing.
 
-    When the payment service does not answer, the event waits and is tried again later.
+    When the payment service does not answer, the event waits and is tried again later; so does one that trips
+    over a mistake of ours, which must neither be lost nor hold up those behind it. Raises one of
+    DATABASE_AWAY.
     """
     with reading(till.engine) as session:
         event = session.get(WebhookEvent, event_id)
     if event is None or event.state in ("done", "ignored"):
         return
+    tired = "failed" if event.tries + 1 >= MOST_TRIES else "received"
     try:
         state, error = ("done" if _look(till, event, hurried=hurried) else "ignored"), ""
-    except GatewayError as problem:
-        state, error = ("received" if event.tries < MOST_TRIES else "failed"), str(problem)
+    except GatewayUnknown as problem:
+        state, error = "received", str(problem)
+    except GatewayRefused as problem:
+        state, error = tired, str(problem)
+    except DATABASE_AWAY:
+        raise
+    except Exception as mistake:
+        log.exception("event_not_acted_on", event_id=event_id, type=event.type)
+        state, error = tired, type(mistake).__name__
     with writing(till.engine) as session:
         row = session.get_one(WebhookEvent, event_id)
         row.state, row.error, row.tries = state, error[:400], row.tries + 1
-        row.run_at = till.clock() + timedelta(seconds=min(5 * 2**row.tries, 3600))
+        row.run_at = till.clock() + min(timedelta(seconds=5 * 2 ** min(row.tries, 12)), LONGEST_WAIT)
 
 
 def _look(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
@@ -100,8 +115,8 @@ def _look_at_page(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
     if attempt_id is None:
         return _keep_unmatched(till, event)
     with writing(till.engine) as session:
-        # The webhook may be faster than the answer to our own call that made the page.
-        attempt = session.get_one(CheckoutAttempt, attempt_id)
+        # The webhook may be faster than the answer to our own call that made the page; both write under the lock.
+        _, attempt = lock_both(session, attempt_id)
         if attempt.page_id is None and event.page_id:
             attempt.page_id = event.page_id
             attempt.state = "open" if attempt.state == "creating" else attempt.state
@@ -140,8 +155,11 @@ def _note_decline(till: Till, event: WebhookEvent) -> bool:
     if attempt_id is None:
         return False
     with writing(till.engine) as session:
-        attempt = session.get_one(CheckoutAttempt, attempt_id)
-        orders.note(session, attempt.order_id, "payment_declined", by="payment service", now=till.clock())
+        order, _ = lock_both(session, attempt_id)
+        # The web process and the worker may act on one event at the same time: the second sees the first.
+        if session.get_one(WebhookEvent, event.id, populate_existing=True).state != "done":
+            orders.note(session, order.id, "payment_declined", by="payment service", now=till.clock())
+            session.get_one(WebhookEvent, event.id).state = "done"
     return True
 
 

@@ -1,6 +1,8 @@
 """Reconcile: the shop is right without a single webhook. Each step is called by the worker, or by the cli."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -9,7 +11,7 @@ from shop.checkout import hear, pay, refund
 from shop.checkout.models import CheckoutAttempt, WebhookEvent
 from shop.checkout.settle import LIVE, settle
 from shop.checkout.till import Till
-from shop.db import Checkpoint, reading, writing
+from shop.db import DATABASE_AWAY, Checkpoint, is_due, reading, writing
 from shop.errors import Refused
 from shop.orders.models import Payment, Refund
 from shop.payments.gateway import GatewayError
@@ -20,8 +22,6 @@ CHECK_EVERY = timedelta(seconds=60)
 EVENTS_EVERY = timedelta(minutes=2)
 # Events are asked for again with some overlap: they may be listed later than they say.
 OVERLAP = timedelta(hours=1)
-# The payment service keeps events for 30 days.
-OLDEST_EVENT = timedelta(days=29)
 BATCH = 50
 
 
@@ -36,18 +36,33 @@ def check_attempts(till: Till) -> int:
             select(CheckoutAttempt)
             .where(
                 CheckoutAttempt.state.in_(LIVE) | CheckoutAttempt.processing.is_(True),
-                CheckoutAttempt.checked_at <= now - CHECK_EVERY,
+                is_due(CheckoutAttempt.checked_at, now - CHECK_EVERY, farthest=2 * CHECK_EVERY),
             )
             .order_by(CheckoutAttempt.checked_at)
             .limit(BATCH)
         ).all()
     for attempt in due:
-        try:
-            _check(till, attempt)
-        except (GatewayError, Refused) as problem:
-            log.warning("attempt_not_checked", attempt=attempt.id, problem=str(problem))
+        if not _went_well(partial(_check, till, attempt), "attempt_not_checked", attempt=attempt.id):
             _look_later(till, attempt.id)
     return len(due)
+
+
+def _went_well(step: Callable[[], object], failure: str, **which: object) -> bool:
+    """Take one step and keep its failure to itself: it is told in the log, and those behind it have their turn.
+
+    Raises only what is DATABASE_AWAY, which those behind it would not survive either.
+    """
+    try:
+        step()
+    except (GatewayError, Refused) as problem:
+        log.warning(failure, problem=str(problem), **which)
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        log.exception(failure, **which)
+    else:
+        return True
+    return False
 
 
 def _check(till: Till, attempt: CheckoutAttempt) -> None:
@@ -70,7 +85,10 @@ def hear_waiting(till: Till) -> int:
     with reading(till.engine) as session:
         due = session.scalars(
             select(WebhookEvent.id)
-            .where(WebhookEvent.state == "received", WebhookEvent.run_at <= till.clock())
+            .where(
+                WebhookEvent.state == "received",
+                is_due(WebhookEvent.run_at, till.clock(), farthest=2 * hear.LONGEST_WAIT),
+            )
             .order_by(WebhookEvent.created_at)
             .limit(BATCH)
         ).all()
@@ -80,39 +98,45 @@ def hear_waiting(till: Till) -> int:
 
 
 def fetch_events(till: Till) -> int:
-    """Ask the service for events the shop may have missed; return how many were new."""
+    """Ask the service for events the shop may have missed; return how many were new.
+
+    How far the shop has heard is kept by the service's clock: while our own is wrong, nothing is passed over.
+    """
     now = till.clock()
     with reading(till.engine) as session:
         last = session.get(Checkpoint, "events")
-        since = max(last.at - OVERLAP if last else now - OVERLAP, now - OLDEST_EVENT)
-    told = till.gateway.notifications_since(since)
+        heard_until = min(last.at, now) if last else now
+    told = till.gateway.notifications_since(heard_until - OVERLAP)
     new = 0
     with writing(till.engine) as session:
         for notification in told:
             if notification.livemode == till.config.livemode:
                 new += hear.write_down(session, notification, now=now)
-        session.merge(Checkpoint(name="events", at=now))
+        latest = max((notification.created_at for notification in told), default=heard_until)
+        session.merge(Checkpoint(name="events", at=latest))
     return new
 
 
 def send_refunds(till: Till) -> int:
     """Send refunds that wait, and look again at those that are on their way; return how many were due."""
-    now = till.clock()
+    due = is_due(Refund.run_at, till.clock(), farthest=2 * refund.LONGEST_WAIT)
     with reading(till.engine) as session:
         waiting = session.scalars(
-            select(Refund.id).where(Refund.state == "requested", Refund.run_at <= now).limit(BATCH)
+            select(Refund.id).where(Refund.state == "requested", due).order_by(Refund.run_at).limit(BATCH)
         ).all()
         under_way = session.scalars(
             select(Payment.provider_id)
             .join(Refund, Refund.payment_id == Payment.id)
-            .where(Refund.state.in_(("pending", "requires_action")), Refund.run_at <= now)
+            .where(Refund.state.in_(("pending", "requires_action")), due)
             .distinct()
             .limit(BATCH)
         ).all()
     for refund_id in waiting:
-        refund.send(till, refund_id)
+        if not _went_well(partial(refund.send, till, refund_id), "refund_not_sent", refund=refund_id):
+            with writing(till.engine) as session:
+                refund.put_off(session, refund_id, "It could not be sent.", now=till.clock())
     for payment_id in under_way:
-        refund.sync(till, payment_id)
+        _went_well(partial(refund.sync, till, payment_id), "refund_not_checked", payment=payment_id)
         _ask_later(till, payment_id)
     return len(waiting) + len(under_way)
 

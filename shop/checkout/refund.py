@@ -30,6 +30,7 @@ from shop.payments.gateway import (
 # States only advance: a snapshot that was read earlier and arrives later changes nothing.
 RANK = {"requested": 0, "pending": 1, "requires_action": 1, "succeeded": 2, "failed": 3, "canceled": 3}
 RETRY_AFTER = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(hours=1)
 # The payment service forgets a key after 24 hours; before repeating then, it is looked up.
 KEY_LIFETIME = timedelta(hours=23)
 
@@ -160,45 +161,62 @@ def send(till: Till, refund_id: int) -> None:
         asked = RefundRequest(
             key=refund.idempotency_key, payment_id=payment_id, amount=refund.amount, reason=refund.reason
         )
-    if stale and _found_there(till, refund_id, payment_id):
-        return
     try:
-        snapshot = till.gateway.refund(asked)
+        if stale and _found_there(till, refund_id, payment_id):
+            return
+        snapshot = _made_there(till, refund_id, asked)
     except GatewayUnknown as unknown:
         with writing(till.engine) as session:
-            _put_off(session, refund_id, str(unknown), now=till.clock())
+            put_off(session, refund_id, str(unknown), now=till.clock())
         return
-    except GatewayRefused as refused:
-        # An earlier call may have made it after all: only what is not there either has failed.
-        if _found_there(till, refund_id, payment_id):
-            return
-        with writing(till.engine) as session:
-            _fail(session, till, refund_id, str(refused), now=till.clock())
+    if snapshot is None:
         return
     with writing(till.engine) as session:
-        order = orders.lock(session, session.get_one(Refund, refund_id).order_id)
-        book(session, till, order, session.get_one(Refund, refund_id), snapshot, now=till.clock())
+        order, refund = _locked(session, refund_id)
+        book(session, till, order, refund, snapshot, now=till.clock())
         orders.refresh_payment_state(session, order)
         _give_discount_back(session, order, now=till.clock())
 
 
+def _made_there(till: Till, refund_id: int, asked: RefundRequest) -> RefundSnapshot | None:
+    """Ask the payment service for the refund; None when it said no, and that is booked already."""
+    try:
+        return till.gateway.refund(asked)
+    except GatewayRefused as refused:
+        # An earlier call may have made it after all: only what is not there either has failed.
+        if not _found_there(till, refund_id, asked.payment_id):
+            with writing(till.engine) as session:
+                _fail(session, till, refund_id, str(refused), now=till.clock())
+        return None
+
+
+def _locked(session: Session, refund_id: int) -> tuple[Order, Refund]:
+    """Lock the order of a refund, and return both as they are now: read before the lock, it may be of yesterday."""
+    order_id = session.scalars(select(Refund.order_id).where(Refund.id == refund_id)).one()
+    return orders.lock(session, order_id), session.get_one(Refund, refund_id)
+
+
 def _found_there(till: Till, refund_id: int, payment_id: str) -> bool:
     """Look for the refund at the payment service and book it if it is there."""
-    sync(till, payment_id)
+    try:
+        sync(till, payment_id)
+    except GatewayRefused:
+        # The service does not know the payment, so it knows no refund of it.
+        return False
     with reading(till.engine) as session:
         return session.get_one(Refund, refund_id).provider_id is not None
 
 
-def _put_off(session: Session, refund_id: int, why: str, *, now: datetime) -> None:
+def put_off(session: Session, refund_id: int, why: str, *, now: datetime) -> None:
+    """Send a refund again later: no answer came, or something was in the way."""
     refund = session.get_one(Refund, refund_id)
     refund.tries += 1
     refund.failure = why[:200]
-    refund.run_at = now + RETRY_AFTER * min(refund.tries, 30)
+    refund.run_at = now + min(RETRY_AFTER * refund.tries, LONGEST_WAIT)
 
 
 def _fail(session: Session, till: Till, refund_id: int, why: str, *, now: datetime) -> None:
-    order = orders.lock(session, session.get_one(Refund, refund_id).order_id)
-    refund = session.get_one(Refund, refund_id)
+    order, refund = _locked(session, refund_id)
     if refund.state == "requested":
         refund.state, refund.failure, refund.updated_at = "failed", why[:200], now
         raise_flag(

@@ -7,13 +7,12 @@ from threading import BoundedSemaphore
 import structlog
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 
 from shop import clock
 from shop.cart.rules import Cart, Entry
 from shop.checkout import forms, hear, pay, queries
 from shop.checkout.forms import CheckoutForm
-from shop.db import reading, writing
+from shop.db import DATABASE_AWAY, reading, writing
 from shop.errors import Reason, Refused
 from shop.orders import queries as orders
 from shop.orders.rules import country_name
@@ -129,7 +128,7 @@ def webhook() -> ResponseReturnValue:
     if AT_ONCE.acquire(blocking=False):
         try:
             hear.act(till(), told.id, hurried=True)
-        except OperationalError:
+        except DATABASE_AWAY:
             # The event is written down: the worker acts on it when the database has room again.
             log.warning("webhook_put_off", notification=told.id)
         finally:

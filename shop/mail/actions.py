@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from shop.db import lock_rows
+from shop.db import is_due, lock_rows
 from shop.mail import rules
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.mail.rules import Letter
@@ -155,8 +155,13 @@ def keep(
 
 
 def _due(now: datetime) -> Any:
-    waiting = and_(OutboxLetter.state == "queued", OutboxLetter.run_at <= now)
-    abandoned = and_(OutboxLetter.state == "sending", OutboxLetter.locked_until <= now)
+    waiting = and_(
+        OutboxLetter.state == "queued", is_due(OutboxLetter.run_at, now, farthest=rules.FARTHEST_TRY)
+    )
+    abandoned = and_(
+        OutboxLetter.state == "sending",
+        is_due(OutboxLetter.locked_until, now, farthest=rules.LONGEST_LEASE),
+    )
     return or_(waiting, abandoned)
 
 
@@ -166,7 +171,7 @@ def _give_up_on_deadly(session: Session, *, now: datetime) -> None:
         update(OutboxLetter)
         .where(
             OutboxLetter.state == "sending",
-            OutboxLetter.locked_until <= now,
+            is_due(OutboxLetter.locked_until, now, farthest=rules.LONGEST_LEASE),
             OutboxLetter.tries >= rules.MAX_TRIES,
         )
         .values(

@@ -11,6 +11,9 @@ MAX_TRIES = 12
 FIRST_WAIT_SECONDS = 30.0
 WAIT_FACTOR = 2.5
 LONGEST_WAIT_SECONDS = 12 * 3600.0
+# Beyond these, a moment in the outbox was written by a clock that was wrong.
+FARTHEST_TRY = timedelta(days=1)
+LONGEST_LEASE = timedelta(hours=1)
 # What the sentence of a failure may take in its column.
 ERROR_LENGTH = 400
 

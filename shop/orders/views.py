@@ -6,14 +6,13 @@ from datetime import datetime
 import structlog
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from shop import clock, email_address, money
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import live_attempt
 from shop.checkout.settle import settle
-from shop.db import reading, writing
+from shop.db import DATABASE_AWAY, reading, writing
 from shop.errors import Reason, Refused
 from shop.mail import actions as mail
 from shop.orders import queries, rules
@@ -118,7 +117,7 @@ def _back_from_payment(token: str) -> Response:
     if attempt is not None:
         try:
             settle(till(), attempt.id, hurried=True)
-        except (GatewayError, OperationalError) as error:
+        except (GatewayError, *DATABASE_AWAY) as error:
             log.warning("settle_put_off", order=order.number, why=type(error).__name__)
     order, waiting = _order_to_settle(token)
     response = make_response(redirect(url_for("orders.page", token=token), 303))

@@ -3,10 +3,11 @@
 import structlog
 from flask import Flask, Response, make_response, render_template
 from jinja2 import TemplateError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
+from shop.db import DATABASE_AWAY
 from shop.errors import Reason, Refused
 from shop.web.tools import tools
 
@@ -29,7 +30,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refused, refused)
     app.register_error_handler(HTTPException, not_served)
     app.register_error_handler(DataError, unfit)
-    for busy in (OperationalError, InterfaceError, NoConnectionFree):
+    for busy in (*DATABASE_AWAY, NoConnectionFree):
         app.register_error_handler(busy, unavailable)
     app.register_error_handler(Exception, broken)
 

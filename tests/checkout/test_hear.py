@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from shop.checkout import hear, reconcile
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
+from shop.checkout.pay import make_page
+from shop.checkout.settle import settle
 from shop.checkout.till import Till
 from shop.db import writing
 from shop.orders.models import Order, OrderEvent, Payment, Refund
-from shop.payments.gateway import Notification
+from shop.payments.gateway import Notification, PageSnapshot
+from shop.payments.stripe import StripeGateway
 from tests.checkout.conftest import Buyer, MovableClock
 from tests.checkout.looking import flags, letters, rows, stock_of
-from tests.payment_service import Service
+from tests.meanwhile import meanwhile
+from tests.payment_service import KEY, SECRET, Service
 
 
 def told(till: Till, kind: str = "") -> list[Notification]:
@@ -95,6 +100,27 @@ def test_an_event_that_is_faster_than_the_answer_to_our_own_call_finds_its_attem
     assert buyer.order.state == "paid"
 
 
+def test_an_event_never_opens_again_what_was_settled_in_the_same_moment(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    page = buyer.attempt.page_id
+    attempt_id = buyer.attempt.id
+    with writing(till.engine) as session:
+        attempt = session.get_one(CheckoutAttempt, attempt_id)
+        attempt.page_id, attempt.url, attempt.state = None, None, "creating"
+    service.pay(page)
+    (event,) = told(till, "checkout.session.completed")
+
+    def page_is_kept_and_settled() -> None:
+        make_page(till, buyer.attempt)
+        settle(till, attempt_id)
+
+    with meanwhile(till.engine, "UPDATE checkout_attempts", page_is_kept_and_settled):
+        deliver(till, [event])
+    assert (buyer.attempt.state, buyer.order.state) == ("complete", "paid")
+
+
 def test_an_early_event_of_an_open_page_does_not_lose_the_page_s_address(
     buyer: Buyer, service: Service, till: Till
 ) -> None:
@@ -118,6 +144,19 @@ def test_a_decline_is_noted_and_the_page_stays_open(buyer: Buyer, service: Servi
     service.pay(buyer.attempt.page_id)
     deliver(till, told(till))
     assert buyer.order.state == "paid"
+
+
+def test_a_decline_heard_by_two_processes_in_the_same_moment_is_noted_once(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id, card="4000 0000 0000 0002")
+    (event,) = told(till, "payment_intent.payment_failed")
+    with writing(till.engine) as session:
+        hear.write_down(session, event, now=till.clock())
+    with meanwhile(till.engine, "INSERT INTO order_events", lambda: hear.act(till, event.id)):
+        hear.act(till, event.id)
+    assert [row.kind for row in rows(till, OrderEvent)].count("payment_declined") == 1
 
 
 def test_an_event_about_something_foreign_is_ignored(till: Till) -> None:
@@ -165,6 +204,117 @@ def test_an_event_waits_while_the_service_is_down_and_is_acted_on_later(
     clock.forward(minutes=1)
     assert reconcile.hear_waiting(till) == 1
     assert buyer.order.state == "paid"
+
+
+def test_an_event_is_never_given_up_while_the_service_is_away(
+    buyer: Buyer, service: Service, clock: MovableClock, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    service.fault("GET /v1/checkout/sessions", "status", status=500, times=1000)
+    deliver(till, told(till, "checkout.session.completed"))
+    for _ in range(hear.MOST_TRIES + 1):
+        clock.forward(hours=2)
+        reconcile.hear_waiting(till)
+    (event,) = rows(till, WebhookEvent)
+    assert (event.state, event.tries) == ("received", hear.MOST_TRIES + 2)
+
+
+class Tripping(StripeGateway):
+    """A gateway with a mistake: it cannot read one page."""
+
+    def read_page(self, page_id: str, *, hurried: bool = False) -> PageSnapshot:
+        """Trip over one page, read the others."""
+        if page_id == "cs_test_odd":
+            raise KeyError(page_id)
+        return super().read_page(page_id, hurried=hurried)
+
+
+@pytest.fixture
+def tripping(till: Till, service: Service) -> Till:
+    """A till whose gateway cannot read the page ``cs_test_odd``, nor can it ever."""
+    gateway = Tripping(
+        KEY, api_base=service.address, webhook_secrets=[SECRET], environment=till.config.base_url
+    )
+    return replace(till, gateway=gateway)
+
+
+def test_an_event_that_trips_over_a_mistake_of_ours_holds_up_nobody_and_is_seen(
+    buyer: Buyer, service: Service, tripping: Till, clock: MovableClock
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    (good,) = told(tripping, "checkout.session.completed")
+    early = good.created_at - timedelta(hours=1)
+    odd = Notification("evt_odd", good.type, "cs_test_odd", early, livemode=False, page_id="cs_test_odd")
+    with writing(tripping.engine) as session:
+        for event in (odd, good):
+            hear.write_down(session, event, now=tripping.clock())
+    reconcile.hear_waiting(tripping)
+    assert buyer.order.state == "paid"
+    for _ in range(hear.MOST_TRIES):
+        clock.forward(hours=2)
+        reconcile.hear_waiting(tripping)
+    states = {row.id: (row.state, row.error) for row in rows(tripping, WebhookEvent)}
+    assert states["evt_odd"] == ("failed", "KeyError")
+
+
+def test_a_page_that_trips_over_a_mistake_of_ours_holds_up_no_other(
+    buyer: Buyer, service: Service, tripping: Till, clock: MovableClock
+) -> None:
+    buyer.presses_pay()
+    with writing(tripping.engine) as session:
+        session.get_one(CheckoutAttempt, buyer.attempt.id).page_id = "cs_test_odd"
+    other = Buyer(tripping, email="ines@example.com").wants(("BALL-1", 1), key="d" * 32)
+    other.presses_pay()
+    service.pay(other.attempt.page_id)
+    clock.forward(minutes=2)
+    assert reconcile.check_attempts(tripping) == 2
+    assert (buyer.order.state, other.order.state) == ("pending", "paid")
+    assert reconcile.check_attempts(tripping) == 0
+
+
+def test_what_was_written_by_a_clock_that_ran_ahead_is_done_when_the_clock_is_right_again(
+    buyer: Buyer, service: Service, clock: MovableClock, till: Till
+) -> None:
+    clock.forward(days=400)
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id, card="4000 0000 0000 0002")
+    service.fault("GET /v1/checkout/sessions", "status", status=500, times=3)
+    service.pay(buyer.attempt.page_id)
+    deliver(till, told(till, "checkout.session.completed"))
+    service.control("faults/clear")
+    clock.forward(days=-400)
+    assert reconcile.hear_waiting(till) == 1
+    assert buyer.order.state == "paid"
+
+
+def test_an_open_page_is_looked_at_again_though_the_clock_ran_ahead_when_it_was_made(
+    buyer: Buyer, service: Service, clock: MovableClock, till: Till
+) -> None:
+    clock.forward(days=400)
+    buyer.presses_pay()
+    clock.forward(days=-400)
+    service.pay(buyer.attempt.page_id)
+    assert reconcile.check_attempts(till) == 1
+    assert buyer.order.state == "paid"
+
+
+def test_no_event_is_passed_over_while_the_clock_of_the_shop_is_wrong(
+    buyer: Buyer, service: Service, clock: MovableClock, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    reconcile.fetch_events(till)
+    reconcile.hear_waiting(till)
+    clock.offset = timedelta(days=400)
+    assert reconcile.fetch_events(till) == 0
+    (charge,) = [charge["id"] for charge in service.api("charges")["data"]]
+    service.control(f"charges/{charge}/refund", amount=100)
+    clock.offset = timedelta()
+    assert reconcile.fetch_events(till) > 0
+    reconcile.hear_waiting(till)
+    assert buyer.order.payment_state == "part_refunded"
 
 
 def test_one_event_delivered_twenty_times_at_once_is_acted_on_once(

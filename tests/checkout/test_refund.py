@@ -15,11 +15,12 @@ from shop.db import writing
 from shop.errors import Reason, Refused
 from shop.orders import actions as orders
 from shop.orders.balance import line_refund, payment_state
-from shop.orders.models import Dispute, OrderLine, Payment, Refund, RefundLine
+from shop.orders.models import Dispute, OrderEvent, OrderLine, Payment, Refund, RefundLine
 from shop.payments.gateway import RefundRequest, RefundSnapshot
 from shop.payments.stripe import StripeGateway
 from tests.checkout.conftest import Buyer
 from tests.checkout.looking import code_of, flags, letters, rows, stock_of
+from tests.meanwhile import meanwhile
 from tests.payment_service import CARD, KEY, SECRET, Service
 
 
@@ -189,6 +190,68 @@ def test_a_refund_asked_for_a_day_ago_is_looked_up_before_it_is_repeated(
     reconcile.send_refunds(till)
     assert [made.state for made in rows(till, Refund)] == ["succeeded"]
     assert len(service.api("refunds")["data"]) == 1
+
+
+def test_a_refund_sent_by_two_processes_in_the_same_moment_is_noted_once(
+    bought: Callable[..., Buyer], till: Till
+) -> None:
+    buyer = bought()
+    with writing(till.engine) as session:
+        made = refund.request(
+            session, buyer.order.id, Wish(amount=700), key="rf-1", by="owner", now=till.clock()
+        ).id
+    with meanwhile(till.engine, "SELECT orders.id", lambda: refund.send(till, made)):
+        refund.send(till, made)
+    assert [row.kind for row in rows(till, OrderEvent)].count("refund_succeeded") == 1
+
+
+def test_a_refund_that_has_failed_at_the_bank_meanwhile_does_not_succeed_again(
+    bought: Callable[..., Buyer], service: Service, till: Till
+) -> None:
+    buyer = bought(card="4000 0000 0000 5126")
+    with writing(till.engine) as session:
+        made = refund.request(
+            session, buyer.order.id, Wish(amount=700), key="rf-1", by="owner", now=till.clock()
+        ).id
+
+    def it_fails_at_the_bank() -> None:
+        (there,) = service.api("refunds")["data"]
+        service.control("clock", offset_seconds=10 * 24 * 3600)
+        refund.sync(till, there["payment_intent"])
+
+    with meanwhile(till.engine, "SELECT orders.id", it_fails_at_the_bank):
+        refund.send(till, made)
+    refund.sync(till, buyer.attempt.payment_id)
+    assert [row.state for row in rows(till, Refund)] == ["failed"]
+    assert flags(till) == ["refund_failed"]
+
+
+def test_a_refund_of_a_payment_the_service_does_not_know_fails_before_people_and_holds_up_no_other(
+    bought: Callable[..., Buyer], till: Till
+) -> None:
+    bought()
+    with writing(till.engine) as session:
+        known = session.get_one(Payment, 1)
+        lost = Payment(
+            order_id=known.order_id,
+            provider_id="pi_lost",
+            amount=500,
+            currency="USD",
+            state="succeeded",
+            livemode=False,
+            created_at=till.clock(),
+            updated_at=till.clock(),
+        )
+        session.add(lost)
+        session.flush()
+        for payment, key in ((lost, "rf-lost"), (known, "rf-known")):
+            orders.add_refund(session, payment, 500, key=key, source="staff", by="owner", now=till.clock())
+    reconcile.send_refunds(till)
+    assert {made.idempotency_key: made.state for made in rows(till, Refund)} == {
+        "rf-lost": "failed",
+        "rf-known": "succeeded",
+    }
+    assert flags(till) == ["refund_failed"]
 
 
 def test_a_refund_made_in_the_dashboard_appears_once_and_asks_about_stock(

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from shop.db import reading, writing
 from shop.mail import actions, rules
+from shop.mail.delivery import LEASE_SECONDS
 from shop.mail.models import OutboxLetter
 from shop.mail.rules import Letter
 from tests.mail.letters import MOMENT, SAMPLES
@@ -285,3 +286,16 @@ def test_a_cancelled_letter_stays_until_somebody_sends_it(engine: Engine) -> Non
     with writing(engine) as session:
         assert actions.retry(session, row.id, by="ada", now=MOMENT)
     assert claim(engine)
+
+
+def test_what_a_clock_that_ran_ahead_wrote_leaves_when_the_clock_is_right_again(engine: Engine) -> None:
+    ahead = MOMENT + timedelta(days=400)
+    write(engine, "held", now=ahead)
+    assert len(claim(engine, now=ahead)) == 1
+    write(engine, "waiting", now=ahead)
+    assert len(claim(engine)) == 2
+
+
+def test_the_longest_wait_and_a_lease_are_not_taken_for_the_work_of_a_wrong_clock() -> None:
+    assert rules.wait(rules.MAX_TRIES, 1.0) < rules.FARTHEST_TRY
+    assert timedelta(seconds=LEASE_SECONDS) < rules.LONGEST_LEASE
