@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func as sql
@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from shop.catalog import queries as catalog
 from shop.catalog.queries import LowStock
-from shop.checkout.models import CheckoutAttempt, UnmatchedPayment
+from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.mail.models import OutboxLetter
 from shop.orders import queries as orders
 from shop.orders.models import Dispute, Order, OrderFlag
 
 # What one table of the Today page shows; the count beside its heading says how many there are.
 SHOWN = 20
+# The payment service shows an event for 30 days in its own list; by then somebody has looked there.
+EVENTS_SHOWN = timedelta(days=30)
 VIEWS = {"failed": ("failed",), "waiting": ("sending", "queued"), "sent": ("sent", "cancelled")}
 
 
@@ -52,6 +54,7 @@ class Today:
     flags: Sequence[FlaggedOrder]
     failed_letters: int
     unmatched: Sequence[UnmatchedPayment]
+    failed_events: Sequence[WebhookEvent]
     disputes: Sequence[OpenDispute]
     low_stock: Sequence[LowStock]
 
@@ -72,7 +75,7 @@ class LetterRow:
     order_number: int | None
 
 
-def today(session: Session) -> Today:
+def today(session: Session, *, now: datetime) -> Today:
     """Return what needs a person, in a fixed number of queries."""
     to_ship, oldest = session.execute(
         select(sql.count(), sql.min(Order.paid_at)).where(orders.in_view("to_ship"))
@@ -90,6 +93,12 @@ def today(session: Session) -> Today:
             select(UnmatchedPayment)
             .where(UnmatchedPayment.resolved_at.is_(None))
             .order_by(UnmatchedPayment.seen_at)
+        ).all(),
+        failed_events=session.scalars(
+            select(WebhookEvent)
+            .where(WebhookEvent.state == "failed", WebhookEvent.received_at > now - EVENTS_SHOWN)
+            .order_by(WebhookEvent.received_at.desc())
+            .limit(SHOWN)
         ).all(),
         disputes=_disputes(session),
         low_stock=catalog.low_stock(session),

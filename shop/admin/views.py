@@ -79,7 +79,7 @@ def sign_out() -> Response:
 def today() -> str:
     """Show what needs a person."""
     with reading(tools().engine) as session:
-        found = queries.today(session)
+        found = queries.today(session, now=clock.now())
         return _page("admin/today.html", "today", today=found)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.catalog import actions as stock
-from shop.checkout.models import CheckoutAttempt, UnmatchedPayment
+from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.db import reading, writing
 from shop.mail import actions as mail
 from shop.mail.models import OutboxLetter
@@ -60,6 +60,19 @@ def add_everything(session: Session, order: Order) -> None:
         )
     )
     session.add(UnmatchedPayment(provider_id="pi_lost", amount=4600, currency="USD", seen_at=NOW))
+    session.add_all(
+        WebhookEvent(
+            id=f"evt_{age}",
+            type="charge.refunded",
+            object_id="ch_1",
+            state="failed",
+            error="No such charge.",
+            created_at=clock.now() - timedelta(days=age),
+            received_at=clock.now() - timedelta(days=age),
+            run_at=clock.now(),
+        )
+        for age in (1, 31)
+    )
     session.add(
         CheckoutAttempt(
             order_id=order.id,
@@ -290,6 +303,8 @@ def test_today_counts_what_needs_a_person(owner: FlaskClient, busy: dict[str, in
     assert "card closed" in page
     assert "pi_lost" in page
     assert "HOOK-1" in page
+    assert "evt_1" in page
+    assert "evt_31" not in page
 
 
 def test_a_quiet_day_says_so(owner: FlaskClient) -> None:
