@@ -315,7 +315,8 @@ def _notification(event: Any) -> Notification:
 
 
 def _text(value: Any) -> str:
-    return value[:255] if isinstance(value, str) else ""
+    # Null bytes and halves of surrogate pairs, which JSON can spell, fit into no database.
+    return value.encode(errors="ignore").decode().replace("\0", "")[:255] if isinstance(value, str) else ""
 
 
 def _moment(seconds: Any) -> datetime:

@@ -595,6 +595,13 @@ def test_ids_that_are_no_text_are_left_out(gateway: StripeGateway) -> None:
     assert (heard.object_id, heard.page_id, heard.payment_id, heard.attempt_key) == ("", "", "", "")
 
 
+def test_what_no_database_can_hold_is_left_out_of_ids(gateway: StripeGateway) -> None:
+    odd = {"id": "cs_\0\ud800\udfff1", "object": "checkout.session"}
+    body = json.dumps(EVENT | {"id": "evt_\ud8001\0", "data": {"object": odd}}).encode()
+    heard = gateway.hear(body, signed(body))
+    assert (heard.id, heard.page_id) == ("evt_1", "cs_1")
+
+
 def test_what_the_service_signs_is_heard(gateway: StripeGateway, service: Service) -> None:
     page = opened(gateway)
     service.pay(page.id)
