@@ -16,6 +16,10 @@ from shop.lifeline import end_with
 from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
 from shop.web.static_files import StaticFiles
 
+# Measured on 2 cores, 2026-11. With 4 threads per worker 120 clients with slow bodies stop the shop; with 128, 240
+# of them do not but 600 do; with 512, 600 slow bodies or headers leave every page answered within 0.4 s. A thread
+# is made only when it is needed: the figure costs nothing otherwise, and the core's time for a page is the same
+# with 1, 2, 4 and 512 threads (cart 4.1 to 4.7 ms, add 2.2 to 2.6 ms on a busy machine). Two workers for two cores.
 WORKERS = 2
 THREADS = 512
 # Requests that may wait or run in one worker at once; the system's queue holds the rest.

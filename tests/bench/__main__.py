@@ -276,4 +276,5 @@ def say_progress(text: str) -> None:
         print(f"\r{text:<40}", end="" if text else "\r", flush=True)
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
