@@ -1,6 +1,9 @@
 """Addresses that have changed keep working: content/redirects.yaml says what took their place."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, redirect, request
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from shop.web.pages import PUBLIC
@@ -8,7 +11,17 @@ from shop.web.tools import tools
 
 
 def install(app: Flask) -> None:
-    """Send visitors of an old address on, for good (301)."""
+    """Send visitors of an old address on, for good (301), and of one that is written oddly (``//cart``, 308)."""
+
+    @app.before_request
+    def straighten() -> AnyResponse | None:
+        way = request.routing_exception
+        if not isinstance(way, RequestRedirect):
+            return None
+        # Its address is made with the Host header, which may name any other site: only the path is kept.
+        asked = urlsplit(way.new_url)
+        path = "/" + asked.path.lstrip("/")
+        return redirect(f"{path}?{asked.query}" if asked.query else path, 308)
 
     @app.before_request
     def send_on() -> AnyResponse | None:

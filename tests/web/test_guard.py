@@ -93,6 +93,20 @@ def test_odd_requests_get_a_plain_answer(visitor: FlaskClient, method: str, path
 
 
 @pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/orders//find", "/orders/find"),
+        ("/orders///find?a=%2F%2Fb", "/orders/find?a=%2F%2Fb"),
+        ("/admin//login", "/admin/login"),
+    ],
+)
+def test_a_forged_host_leads_nobody_away(visitor: FlaskClient, path: str, location: str) -> None:
+    answered = visitor.get(path, headers={"Host": "elsewhere.example"})
+    assert answered.headers["Location"] == location
+    assert "elsewhere" not in answered.text
+
+
+@pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [
         (b"code=%00", "application/x-www-form-urlencoded", 400),
