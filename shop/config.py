@@ -13,6 +13,7 @@ from shop.errors import SettingRefused
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCAL_KEY = "sk_test_local_demo"
+SHORTEST_SECRET = 32
 
 
 @dataclass(frozen=True)
@@ -192,8 +193,8 @@ def _check(config: Config) -> None:
         raise SettingRefused(f"BASE_URL is {config.base_url!r}; it must look like https://shop.example.com.")
     if not config.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise SettingRefused("DATABASE_URL must begin with sqlite:/// or postgresql://.")
-    if config.secret_key and len(config.secret_key) < 32:
-        raise SettingRefused("SECRET_KEY is too short; use 32 characters or more.")
+    if config.secret_key and len(config.secret_key) < SHORTEST_SECRET:
+        raise SettingRefused(f"SECRET_KEY is too short; use {SHORTEST_SECRET} characters or more.")
     _check_payment(config)
     if not config.smtp_url.startswith(("mailbox:", "smtp://", "smtps://")):
         raise SettingRefused("SMTP_URL must begin with smtp://, smtps:// or be mailbox: (demo only).")
@@ -220,11 +221,21 @@ def _with_kept_secret(config: Config) -> Config:
     path = config.var / "secret-key"
     try:
         config.var.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+        if not path.exists() or len(path.read_text().strip()) < SHORTEST_SECRET:
+            _write_secret(path)
         return replace(config, secret_key=path.read_text().strip())
     except OSError as error:
         raise SettingRefused(
             f"The folder {config.var} cannot be written ({error.strerror}); DATABASE_URL decides where it is."
         ) from error
+
+
+def _write_secret(path: Path) -> None:
+    """Put a new secret in place whole: a full disk or a kill leaves none at all, rather than an empty one."""
+    part = path.with_name(f"secret-key-{secrets.token_hex(4)}")
+    try:
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_urlsafe(48))
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
