@@ -20,7 +20,7 @@ from shop.db import open_engine
 from shop.migration import migrate
 from tests import postgresql
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.reading_room"]
 
 RUN_FOLDER = pytest.StashKey[Path]()
 SOMEBODYS_SETTINGS = re.compile(

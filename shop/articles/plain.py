@@ -28,7 +28,7 @@ def plain(article: Article, safety: Safety, *, base_url: str, signed: str) -> st
         f"{signed}. Published {article.published_on}, updated {article.updated_on}. "
         f"{base_url}/learn/{article.slug}",
         f"**The short answer.** {raw['short_answer']}",
-        "\n".join(_lines(article.markdown)),
+        "\n".join(_lines(DRAWING.sub("", article.markdown))),
         *_checklists(safety, extra),
         *_questions(raw.get("questions")),
         "## Key points",
@@ -57,10 +57,8 @@ def _lines(markdown: str) -> Iterator[str]:
             yield f"*{line.replace('*', '')}*" if line.strip() else ""
         elif box in ("warning", "note"):
             yield f"> {line}".rstrip()
-        elif not DRAWING.sub("", line).strip() and DRAWING.search(line):
-            yield line[: line.index("!")].rstrip()
         else:
-            yield ANCHOR.sub("", DRAWING.sub("", line))
+            yield ANCHOR.sub("", line)
 
 
 def _checklists(safety: Safety, extra: Iterable[str]) -> Iterator[str]:

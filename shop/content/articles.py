@@ -7,7 +7,16 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from shop.content.body import Citations, Heading, Offer, Piece, block_of_words, line_of_words, read_body
+from shop.content.body import (
+    Citations,
+    Heading,
+    Offer,
+    Piece,
+    Wanted,
+    block_of_words,
+    line_of_words,
+    read_body,
+)
 from shop.content.header import Header, WordsRefused, read_words
 from shop.content.products import Question
 
@@ -216,10 +225,14 @@ class _Reader:
             self.product("next_step.release"), understand == "free-chapter", self.line("next_step.words")
         )
 
-    def offers(self) -> list[tuple[str, Offer]]:
+    def offers(self) -> list[Wanted]:
         entries = self.header.entries("calls.inline", ("after", "product", "words"))
         return [
-            (entry["after"], Offer(entry["product"], self.line(f"calls.inline.{index}.words")))
+            Wanted(
+                entry["after"],
+                Offer(entry["product"], self.line(f"calls.inline.{index}.words")),
+                self.header.line(f"calls.inline.{index}.after"),
+            )
             for index, entry in enumerate(entries)
         ]
 

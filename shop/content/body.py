@@ -76,6 +76,15 @@ class Offer:
     words: Markup
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """An offer, the anchor of the heading at whose section's end it is to stand, and the line that says so."""
+
+    after: str
+    offer: Offer
+    line: int
+
+
 Piece = Prose | Figure | Procedure | Offer
 
 
@@ -158,12 +167,12 @@ def read_body(
     first_line: int,
     citations: Citations,
     complain: Complain,
-    offers: Sequence[tuple[str, Offer]] = (),
+    offers: Sequence[Wanted] = (),
 ) -> Body:
     """Cut the Markdown of a body into pieces.
 
-    ``offers`` are pairs of a heading's anchor and what is shown at the end of its section. What cannot be used
-    is told to ``complain`` with its line.
+    ``offers`` are shown at the end of the sections they name. What cannot be used is told to ``complain`` with its
+    line.
     """
     tokens = _PARSER.parse(text)
     cutter = _Cutter(citations, complain, first_line)
@@ -196,6 +205,7 @@ class _Cutter:
         self.open: list[Token] = []  # prose that is not yet a piece
         self.waiting: list[tuple[int, Offer]] = []  # shown when a heading of this level or above comes
         self.keys: set[str] = set()
+        self.begun = False  # whether a heading has come
 
     def line(self, token: Token) -> int:
         return self.first_line + (token.map[0] if token.map else 0)
@@ -210,12 +220,12 @@ class _Cutter:
                     number, turn = self.citations.call(child.content)
                     child.meta = {"number": number, "turn": turn}
 
-    def cut(self, tokens: Sequence[Token], offers: list[tuple[str, Offer]]) -> None:
+    def cut(self, tokens: Sequence[Token], offers: list[Wanted]) -> None:
         """Fill ``pieces`` and ``headings``."""
         at = 0
         while at < len(tokens):
             token = tokens[at]
-            if token.type in ("container_figure_open", "container_steps_open"):
+            if token.type in ("container_figure_open", "container_steps_open") and not token.level:
                 end = _closing(tokens, at)
                 self.flush()
                 self._drawn(token, tokens[at + 1 : end])
@@ -225,14 +235,14 @@ class _Cutter:
                 self._heading(token, tokens[at + 1], offers)
             if token.type == "inline":
                 self._refuse_pictures(token)
-            if token.level and token.type.startswith(("container_figure", "container_steps")):
+            if token.type in ("container_figure_open", "container_steps_open"):
                 self.say(self.line(token), "a figure or steps cannot stand inside another box.")
             self.open.append(token)
             at += 1
         self.flush()
         self.pieces += [offer for _, offer in self.waiting]
-        for key, _ in offers:
-            self.say(self.first_line, f"calls: no heading of the text ends with {{#{key}}}.")
+        for wanted in offers:
+            self.say(wanted.line, f"no heading of the text ends with {{#{wanted.after}}}.")
 
     def flush(self) -> None:
         """Make a piece of the prose read so far."""
@@ -247,12 +257,13 @@ class _Cutter:
         self.keys.add(key)
         return key
 
-    def _heading(self, token: Token, words: Token, offers: list[tuple[str, Offer]]) -> None:
+    def _heading(self, token: Token, words: Token, offers: list[Wanted]) -> None:
         line, level = self.line(token), int(token.tag[1])
         if level not in (2, 3) or token.level:
             self.say(line, "a heading begins with ## or ###, and stands outside of lists and boxes.")
-        if level == 3 and not self.headings:
+        if level == 3 and not self.begun:
             self.say(line, "### comes below a heading with ##.")
+        self.begun = True
         closed = [offer for at_level, offer in self.waiting if at_level >= level]
         if closed:
             self.flush()
@@ -272,12 +283,12 @@ class _Cutter:
                 clean(_inline(words)),
             )
         )
-        for wanted in [offer for offer in offers if offer[0] == end["key"]]:
+        for wanted in [wanted for wanted in offers if wanted.after == end["key"]]:
             offers.remove(wanted)
-            self.waiting.append((level, wanted[1]))
+            self.waiting.append((level, wanted.offer))
 
     def _refuse_pictures(self, inline: Token) -> None:
-        if any(child.type == "image" for child in inline.children or ()):
+        if any(child.type == "image" or "![" in child.content for child in inline.children or ()):
             self.say(
                 self.line(inline),
                 "a drawing stands in ::: figure, or at the beginning of a step in ::: steps.",
