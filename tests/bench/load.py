@@ -2,7 +2,7 @@
 
 One process on one core, some ten microseconds per request, so that the server's core is the one that is
 full. Written here because every row but the pages sends requests that differ from each other and checks each
-answer's status; where wrk could take part (the pages), it found the same rates.
+answer's status.
 """
 
 import re
