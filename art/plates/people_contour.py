@@ -7,6 +7,7 @@ then eased, so that where limbs meet there is a fold and no corner.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from art.plates.ink import Line, Point, mix
@@ -14,6 +15,7 @@ from art.plates.ink import Line, Point, mix
 STEP = 2.5
 # By so many units hulls overlap, so that no gap shows between two that share an edge.
 SEAM = 0.25
+FAR = 1e9
 # How many steps the grid reaches beyond the plate.
 RIM = 8
 
@@ -90,15 +92,20 @@ class Hull:
         xs, ys = zip(*self.corners, strict=True)
         return (min(xs), min(ys), max(xs), max(ys))
 
+    @cached_property
+    def _edges(self) -> list[tuple[float, float, float]]:
+        """Of every edge: the direction out of the hull, and how far the edge lies that way."""
+        found = []
+        for (ax, ay), (bx, by) in pairwise((*self.corners, self.corners[0])):
+            length = math.hypot(bx - ax, by - ay)
+            if length > 1e-9:
+                out = ((by - ay) / length, (ax - bx) / length)
+                found.append((*out, ax * out[0] + ay * out[1] + SEAM))
+        return found
+
     def away(self, x: float, y: float) -> float:
         """The distance of a point from the edge, less than nothing inside (near enough outside the corners)."""
-        worst = -1e9
-        for (ax, ay), (bx, by) in zip(self.corners, (*self.corners[1:], self.corners[0]), strict=True):
-            ex, ey = bx - ax, by - ay
-            length = math.hypot(ex, ey)
-            if length > 1e-9:
-                worst = max(worst, ((x - ax) * ey - (y - ay) * ex) / length)
-        return worst - SEAM
+        return max([across * x + down * y - reach for across, down, reach in self._edges], default=FAR)
 
 
 def _turns(one: Point, two: Point, three: Point) -> float:
@@ -115,7 +122,10 @@ class Piece:
 
     def away(self, x: float, y: float) -> float:
         """The distance of a point from the edge."""
-        return max([self.shape.away(x, y), *(cut.beyond(x, y) for cut in self.cuts)])
+        distance = self.shape.away(x, y)
+        for cut in self.cuts:
+            distance = max(distance, cut.beyond(x, y))
+        return distance
 
 
 Grid = list[list[float]]
@@ -144,7 +154,9 @@ def _span(low: float, high: float, count: int) -> tuple[int, int]:
 
 def together(grids: Sequence[Grid]) -> Grid:
     """The distance from the edge of everything."""
-    return [[min(values) for values in zip(*lines, strict=True)] for lines in zip(*grids, strict=True)]
+    if len(grids) == 1:
+        return grids[0]
+    return [list(map(min, *lines)) for lines in zip(*grids, strict=True)]
 
 
 def contours(grid: Grid, *, ease: float = 3) -> list[list[Point]]:
