@@ -135,9 +135,9 @@ def _swaying(way: int) -> Pose:
     legs = {side: Leg((sign * 11, 8, 0), NEAR, (sign * 0.2, 0, 1)) for side, sign in SIDES.items()}
     arms = {
         side: Arm(
-            (sign * 25 + 9 * way, 82 - 3 * way * sign, 4), (sign * 0.6, 0, -1), (0, -1, 0.1), (-sign, 0, 0)
+            (sign * 25 + 9 * way, 85.4 - 4 * way * sign, 4), (sign * 0.6, 0, -1), (0, -1, 0.1), (-sign, 0, 0)
         )
         for side, sign in SIDES.items()
     }
-    pelvis = Frame((-5 * way, 89.6, 0)).bent(left=-3 * way)
+    pelvis = Frame((-5 * way, 89.2, 0)).bent(left=-3 * way)
     return Pose(pelvis, legs, arms, Bend(left=14 * way), Bend(left=9 * way), Bend(left=-4 * way))

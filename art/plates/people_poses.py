@@ -42,10 +42,10 @@ def hand_around(hook: Hook, *, from_below: bool = False) -> Arm:
 def prone(*, hand: bool = True) -> Pose:
     """Face down on the Hook, the forehead on the right forearm; the left hand on the handle, or as the right one."""
     pelvis = Frame((0, 17.5, 0), LEFTWARD, DOWN).bent(forward=-1)
-    legs = {side: Leg((84, 6.4, sign * 12), DOWN, (1, -0.16, sign * 0.16)) for side, sign in SIDES.items()}
+    legs = {side: Leg((80.5, 6.4, sign * 12), DOWN, (1, -0.16, sign * 0.16)) for side, sign in SIDES.items()}
     rest = {
         "left": Arm((-74, 3.4, 14), (0.2, 0, 1), (-0.4, 0, -1), DOWN, 4),
-        "right": Arm((-73, 3.4, 8), (0.2, 0, -1), (-0.1, 0, 1), DOWN, 4),
+        "right": Arm((-73, 3.4, 8), (0.2, 0.16, -1), (-0.1, 0, 1), DOWN, 4),
     }
     bends = (Bend(forward=10), Bend(forward=-16), Bend(forward=6))
     pose = Pose(pelvis, legs, rest, *bends)
@@ -57,7 +57,7 @@ def prone(*, hand: bool = True) -> Pose:
 def propped() -> Pose:
     """Face down on the Hook, the chest raised on both elbows."""
     pelvis = Frame((0, 17.5, 0), LEFTWARD, DOWN).bent(forward=-5)
-    legs = {side: Leg((84, 6.4, sign * 12), DOWN, (1, -0.16, sign * 0.16)) for side, sign in SIDES.items()}
+    legs = {side: Leg((80.5, 6.4, sign * 12), DOWN, (1, -0.16, sign * 0.16)) for side, sign in SIDES.items()}
     arms = {
         side: Arm((-72, 3.2, sign * 15), (0.2, -0.7, sign * 0.1), (-1, -0.02, -sign * 0.1), DOWN, 6)
         for side, sign in SIDES.items()
@@ -74,7 +74,7 @@ def on_side(left_arm: Arm | None = None) -> Pose:
     }
     resting = Arm((-28, 6.0, 32), (0.3, 0.6, 1), (-0.3, -0.3, 1), (0, -1, 0), 10)
     arms = {
-        "right": Arm((-101, 4.6, 6), (0, -0.3, 1), (-1, 0, -0.2), UP, 10),
+        "right": Arm((-101, 4.6, 6), (0, 0.1, 1), (-1, 0, -0.2), UP, 10),
         "left": left_arm or resting,
     }
     return Pose(pelvis, legs, arms, Bend(forward=4), Bend(forward=4, left=-3), Bend(left=-18, forward=8))
@@ -98,7 +98,7 @@ def standing(arms: dict[str, Arm] | None = None) -> Pose:
     """Upright, facing the viewer."""
     legs = {side: Leg((sign * 10, 8, 0), NEAR, (sign * 0.2, 0, 1)) for side, sign in SIDES.items()}
     hanging = {
-        side: Arm((sign * 25, 81, 4), (sign * 0.6, 0, -1), (0, -1, 0.1), (-sign, 0, 0))
+        side: Arm((sign * 25, 84, 4), (sign * 0.6, 0, -1), (0, -1, 0.1), (-sign, 0, 0))
         for side, sign in SIDES.items()
     }
     return Pose(Frame((0, 90, 0)), legs, arms or hanging)

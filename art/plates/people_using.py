@@ -2,7 +2,7 @@
 
 from art.plates.ink import Plate
 from art.plates.people_figure import arm, draw_person, layers
-from art.plates.people_flexors import HOLLOW, draw_flexors
+from art.plates.people_flexors import HOLLOW, draw_flexors, placed
 from art.plates.people_poses import hand_around, hook_in_hand, hook_under, on_side, prone, propped
 from art.plates.people_space import View
 from art.plates.people_things import Mat
@@ -29,6 +29,9 @@ def _lying() -> Plate:
     draw_person(plate, pose, view, [hook, *order])
     draw_flexors(plate, pose, view, "left")
     hook.draw_hidden_fin(plate, view)
+    psoas, iliacus = (view.at(placed(pose, "left", point)) for point in ((4.4, 24, 0), (9.4, 11.6, -3)))
+    plate.label("psoas", (330, 40), psoas, latin=True, start=(344, 48))
+    plate.label("iliacus", (430, 64), iliacus, latin=True, start=(436, 72))
     return plate
 
 
@@ -46,6 +49,7 @@ def _propped() -> Plate:
     draw_person(plate, pose, view, [hook, *layers(pose, view)])
     draw_flexors(plate, pose, view, "left")
     hook.draw_hidden_fin(plate, view)
+    plate.label("flat part flush with the floor", (24, 342), view.at(hook.at((6, 0.6), -2)), start=(200, 318))
     return plate
 
 
@@ -63,4 +67,5 @@ def _on_side() -> Plate:
     Mat().draw(plate, view)
     order = [layer for layer in layers(pose, view) if "arm left" not in layer.parts]
     draw_person(plate, pose, view, [*order, hook, arm(pose, view, "left")])
+    plate.arrow(view.line([(24, 46, -8), (26, 48, 10), (26, 42, 26), (24, 30, 36)]))
     return plate
