@@ -8,7 +8,7 @@ Floors. A package imports only from the floors below it, and on its own floor on
     web                                                 what every view shares
     checkout welcome reports                            flows: where domains meet
     catalog cart discounts shipping orders
-      subscribers articles chapter staff                domains: strangers to one another
+      subscribers articles chapter search staff         domains: strangers to one another
     payments mail                                       tools that reach outside
     content                                             the words
     db migration money errors clock config              the ground

@@ -19,6 +19,7 @@ from shop.mail import views as mail
 from shop.orders import views as orders
 from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
+from shop.search import views as search
 from shop.web import error_pages, filters, guard, headers, redirects, request_log
 from shop.web import views as web
 from shop.web.compression import Compressed
@@ -38,6 +39,7 @@ BLUEPRINTS = [
     cart.blueprint,
     checkout.blueprint,
     orders.blueprint,
+    search.blueprint,
     mail.blueprint,
     admin.blueprint,
 ]

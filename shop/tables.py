@@ -7,6 +7,7 @@ from shop.db import Base
 from shop.discounts import models as discounts
 from shop.mail import models as mail
 from shop.orders import models as orders
+from shop.search import models as search
 from shop.shipping import models as shipping
 from shop.staff import models as staff
 from shop.web import models as web
@@ -21,6 +22,7 @@ __all__ = [
     "mail",
     "metadata",
     "orders",
+    "search",
     "shipping",
     "staff",
     "web",

@@ -28,6 +28,7 @@ from shop.content.products import (
     check_neighbors,
     read_product,
 )
+from shop.content.search import read_near_words
 from shop.content.topics import Topic, Topics, read_topics
 from shop.errors import Refused
 
@@ -72,6 +73,7 @@ class Content:
     medical_note: Leaf
     chapter: Chapter
     redirects: Mapping[str, str]
+    near_words: Mapping[str, tuple[str, ...]]
     phrases: Mapping[str, str]
     letters: Mapping[str, LetterWords]
     seen: frozenset[tuple[str, int, int]] = field(repr=False)
@@ -133,6 +135,7 @@ def read_content(folder: Path, *, left_out: Callable[[WordsRefused], None] | Non
         medical_note=read_leaf(folder / "medical-note.md", folder),
         chapter=read_chapter(folder),
         redirects=read_redirects(folder),
+        near_words=read_near_words(folder),
         phrases=read_phrases(folder),
         letters={path.stem: read_letter(path, folder) for path in sorted((folder / "emails").glob("*.md"))},
         seen=seen,

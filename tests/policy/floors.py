@@ -17,6 +17,7 @@ FLOORS = {  # from the ground up
         "subscribers",
         "articles",
         "chapter",
+        "search",
         "staff",
     },
     "flows": {"checkout", "welcome", "reports"},

@@ -1,0 +1,160 @@
+"""What can be found, made from the words: articles, goods, the free chapter, and the topics still to be written about.
+
+Names and prices of the catalog stay out: they change without the words, and are shown as they are now.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from shop.content import Article, Chapter, Content, ProductWords, Question
+from shop.content.body import Figure, Piece, Procedure, Prose
+from shop.search.words import searchable
+
+CITATION = re.compile(r'<sup class="cite">.*?</sup>', re.DOTALL)
+HEADING = re.compile(r"<(h[234])\b.*?</\1>", re.DOTALL)
+CELL_END = re.compile(r"</t[hd]>(?=\s*<t[hd])")
+BLOCK_END = re.compile(r"</(?:p|li|dt|dd|tr|blockquote|pre|div)>|<br ?/?>")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A page that can be found: what is shown of it, and four lines of searchable words (see words.py)."""
+
+    kind: str
+    path: str
+    title: str
+    summary: str
+    body: str
+    title_words: str
+    summary_words: str
+    heading_words: str
+    body_words: str
+
+
+def document(
+    kind: str,
+    path: str,
+    title: str,
+    summary: str,
+    *,
+    opening: Iterable[str] = (),
+    headings: Iterable[str] = (),
+    lines: Iterable[str] = (),
+    quotable: bool = True,
+) -> Document:
+    """Return what can be found at ``path``. ``lines`` are the paragraphs of its text.
+
+    ``opening`` is searched with the summary, the words of the path with the title. Without ``quotable``, the
+    text is searched but never shown.
+    """
+    body = "\n".join(lines)
+    return Document(
+        kind=kind,
+        path=path,
+        title=title,
+        summary=summary,
+        body=body if quotable else "",
+        title_words=searchable(f"{title}\n{re.split('[/#]', path)[-1].replace('-', ' ')}"),
+        summary_words=searchable("\n".join((summary, *opening))),
+        heading_words=searchable("\n".join(headings)),
+        body_words=searchable(body),
+    )
+
+
+def documents(content: Content) -> list[Document]:
+    """Return everything that can be found, in the order that decides when two fit a search equally well."""
+    found = [_article(article) for article in content.articles.values()]
+    if content.chapter is not None:
+        found.append(_chapter(content.chapter))
+    found += [_product(words) for words in content.products.values()]
+    return [*found, *_topics(content)]
+
+
+def _article(article: Article) -> Document:
+    opening = _line(article.short_answer)
+    return document(
+        "article",
+        f"/learn/{article.slug}",
+        article.title,
+        article.summary,
+        opening=[opening],
+        headings=[
+            *(_line(heading.title) for heading in article.headings),
+            *(asked.question for asked in article.questions),
+        ],
+        lines=[
+            opening,
+            *(_line(point) for point in article.key_points),
+            *_lines_of_pieces(article.pieces),
+            *_answers(article.questions),
+            *(_line(sign) for sign in article.see_clinician),
+        ],
+    )
+
+
+def _chapter(chapter: Chapter) -> Document:
+    """The chapter is for readers who asked for it: its words lead to it, and are not read out here."""
+    return document(
+        "chapter",
+        "/free-chapter",
+        chapter.title,
+        chapter.subtitle,
+        headings=[_line(heading.title) for heading in chapter.headings],
+        lines=_lines_of_pieces(chapter.pieces),
+        quotable=False,
+    )
+
+
+def _product(words: ProductWords) -> Document:
+    sections = words.sections.values()
+    questions = [asked for section in sections for asked in section.questions]
+    return document(
+        "product",
+        f"/products/{words.slug}",
+        words.title,
+        words.summary,
+        opening=[_line(words.purpose), words.step, *(_line(line) for line in words.highlights)],
+        headings=[*(section.title for section in sections), *(asked.question for asked in questions)],
+        lines=[*(line for section in sections for line in _lines(section.html)), *_answers(questions)],
+    )
+
+
+def _topics(content: Content) -> Iterator[Document]:
+    """What a topic with an article says, its article says better; of two with one name, one is enough."""
+    named: set[str] = set()
+    for hub, groups in (("effects", content.topics.effects), ("causes", content.topics.causes)):
+        for group in groups:
+            for topic in group.topics:
+                if not topic.article and topic.name not in named:
+                    named.add(topic.name)
+                    yield document("topic", f"/learn/{hub}#{topic.slug}", topic.name, topic.words)
+
+
+def _answers(questions: Iterable[Question]) -> Iterator[str]:
+    for asked in questions:
+        yield f"{asked.question} {_line(asked.answer)}"
+
+
+def _lines_of_pieces(pieces: Iterable[Piece]) -> Iterator[str]:
+    for piece in pieces:
+        if isinstance(piece, Prose):
+            yield from _lines(piece.html)
+        elif isinstance(piece, Figure):
+            yield _line(piece.caption)
+        elif isinstance(piece, Procedure):
+            for step in piece.steps:
+                yield from _lines(step.html)
+
+
+def _lines(html: Markup) -> list[str]:
+    """Return the paragraphs of ``html`` without headings and the numbers of sources."""
+    blocks = BLOCK_END.split(CELL_END.sub(", ", HEADING.sub("", html)))
+    return [line for block in blocks if (line := _line(Markup(block)))]  # noqa: S704 - only its words are taken
+
+
+def _line(html: Markup) -> str:
+    return unicodedata.normalize("NFC", Markup(CITATION.sub("", html)).striptags())  # noqa: S704 - as above

@@ -1,0 +1,65 @@
+"""What can be found: one row per page, made anew from the words whenever they have changed."""
+
+from sqlalchemy import CheckConstraint, Index, Integer, String, Text, event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base
+
+# PostgreSQL: every searchable word of a row. A text that begins and ends with a space has empty pieces.
+VECTOR = (
+    "array_to_tsvector(array_remove(string_to_array("
+    "title_words || summary_words || heading_words || body_words, ' '), ''))"
+)
+# SQLite: an index over the same columns that keeps no text of its own; triggers let it follow every row.
+FTS5 = (
+    "CREATE VIRTUAL TABLE search_index USING fts5(title_words, summary_words, heading_words, body_words,"
+    " content='search_documents', content_rowid='id', tokenize='ascii tokenchars ''=''', prefix='2 3 4',"
+    " detail=none)",
+    "CREATE TRIGGER search_documents_in AFTER INSERT ON search_documents BEGIN"
+    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
+    " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
+    "CREATE TRIGGER search_documents_out AFTER DELETE ON search_documents BEGIN"
+    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
+    " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words); END",
+    "CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN"
+    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
+    " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words);"
+    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
+    " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
+)
+
+
+class SearchDocument(Base):
+    """A page that can be found. ``*_words`` are lines of searchable words, see words.py; ids are places in the list."""
+
+    __tablename__ = "search_documents"
+    __table_args__ = (
+        CheckConstraint("kind IN ('article', 'product', 'chapter', 'topic')", name="kind_known"),
+        Index("ix_search_documents_words", text(VECTOR), postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(String(20))
+    path: Mapped[str] = mapped_column(String(200), unique=True)
+    title: Mapped[str] = mapped_column(String(300))
+    summary: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    title_words: Mapped[str] = mapped_column(Text)
+    summary_words: Mapped[str] = mapped_column(Text)
+    heading_words: Mapped[str] = mapped_column(Text)
+    body_words: Mapped[str] = mapped_column(Text)
+
+
+class SearchVersion(Base):
+    """One row: the version of the words that the documents were made from."""
+
+    __tablename__ = "search_version"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    version: Mapped[str] = mapped_column(String(64))
+
+
+@event.listens_for(SearchDocument.__table__, "after_create")
+def _follow_with_fts5(_table: object, connection: Connection, **_options: object) -> None:
+    if connection.dialect.name == "sqlite":
+        for statement in FTS5:
+            connection.exec_driver_sql(statement)
