@@ -8,26 +8,32 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-VECTOR = (
-    "array_to_tsvector(array_remove(string_to_array("
-    "title_words || summary_words || heading_words || body_words, ' '), ''))"
-)
-FTS5 = (
-    "CREATE VIRTUAL TABLE search_index USING fts5(title_words, summary_words, heading_words, body_words,"
-    " content='search_documents', content_rowid='id', tokenize='ascii tokenchars ''=''', prefix='2 3 4',"
-    " detail=none)",
-    "CREATE TRIGGER search_documents_in AFTER INSERT ON search_documents BEGIN"
-    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
-    "CREATE TRIGGER search_documents_out AFTER DELETE ON search_documents BEGIN"
-    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words); END",
-    "CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN"
-    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words);"
-    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
-)
+# How each database finds words in these columns; both follow every row by themselves.
+INDEX = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE search_index USING fts5(title_words, summary_words, heading_words, body_words,"
+        " content='search_documents', content_rowid='id', tokenize='ascii tokenchars ''=''', prefix='2 3 4',"
+        " detail=none)",
+        "CREATE TRIGGER search_documents_in AFTER INSERT ON search_documents BEGIN"
+        " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
+        "CREATE TRIGGER search_documents_out AFTER DELETE ON search_documents BEGIN"
+        " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words); END",
+        "CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN"
+        " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words);"
+        " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
+    ),
+    # Lines of searchable words begin and end with a space, so there are empty pieces between them.
+    "postgresql": (
+        "ALTER TABLE search_documents ADD COLUMN words tsvector GENERATED ALWAYS AS (array_to_tsvector("
+        "array_remove(string_to_array(title_words || summary_words || heading_words || body_words, ' '), '')"
+        ")) STORED",
+        "CREATE INDEX ix_search_documents_words ON search_documents USING gin (words)",
+    ),
+}
 
 
 def upgrade() -> None:
@@ -35,8 +41,8 @@ def upgrade() -> None:
         "search_documents",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("path", sa.String(length=200), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("title_words", sa.Text(), nullable=False),
@@ -56,13 +62,8 @@ def upgrade() -> None:
         sa.Column("version", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_version")),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for statement in FTS5:
-            op.execute(statement)
-    else:
-        op.create_index(
-            "ix_search_documents_words", "search_documents", [sa.text(VECTOR)], postgresql_using="gin"
-        )
+    for statement in INDEX[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:

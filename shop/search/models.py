@@ -1,33 +1,37 @@
 """What can be found: one row per page, made anew from the words whenever they have changed."""
 
-from sqlalchemy import CheckConstraint, Index, Integer, String, Text, event, text
+from sqlalchemy import CheckConstraint, Integer, String, Text, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
 
-# PostgreSQL: every searchable word of a row. A text that begins and ends with a space has empty pieces.
-VECTOR = (
-    "array_to_tsvector(array_remove(string_to_array("
-    "title_words || summary_words || heading_words || body_words, ' '), ''))"
-)
-# SQLite: an index over the same columns that keeps no text of its own; triggers let it follow every row.
-FTS5 = (
-    "CREATE VIRTUAL TABLE search_index USING fts5(title_words, summary_words, heading_words, body_words,"
-    " content='search_documents', content_rowid='id', tokenize='ascii tokenchars ''=''', prefix='2 3 4',"
-    " detail=none)",
-    "CREATE TRIGGER search_documents_in AFTER INSERT ON search_documents BEGIN"
-    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
-    "CREATE TRIGGER search_documents_out AFTER DELETE ON search_documents BEGIN"
-    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words); END",
-    "CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN"
-    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words);"
-    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
-    " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
-)
+# How each database finds words in these columns; both follow every row by themselves.
+INDEX = {
+    "sqlite": (
+        "CREATE VIRTUAL TABLE search_index USING fts5(title_words, summary_words, heading_words, body_words,"
+        " content='search_documents', content_rowid='id', tokenize='ascii tokenchars ''=''', prefix='2 3 4',"
+        " detail=none)",
+        "CREATE TRIGGER search_documents_in AFTER INSERT ON search_documents BEGIN"
+        " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
+        "CREATE TRIGGER search_documents_out AFTER DELETE ON search_documents BEGIN"
+        " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words); END",
+        "CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN"
+        " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words);"
+        " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
+        " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
+    ),
+    # Lines of searchable words begin and end with a space, so there are empty pieces between them.
+    "postgresql": (
+        "ALTER TABLE search_documents ADD COLUMN words tsvector GENERATED ALWAYS AS (array_to_tsvector("
+        "array_remove(string_to_array(title_words || summary_words || heading_words || body_words, ' '), '')"
+        ")) STORED",
+        "CREATE INDEX ix_search_documents_words ON search_documents USING gin (words)",
+    ),
+}
 
 
 class SearchDocument(Base):
@@ -36,12 +40,11 @@ class SearchDocument(Base):
     __tablename__ = "search_documents"
     __table_args__ = (
         CheckConstraint("kind IN ('article', 'product', 'chapter', 'topic')", name="kind_known"),
-        Index("ix_search_documents_words", text(VECTOR), postgresql_using="gin").ddl_if(dialect="postgresql"),
     )
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(20))
-    path: Mapped[str] = mapped_column(String(200), unique=True)
-    title: Mapped[str] = mapped_column(String(300))
+    path: Mapped[str] = mapped_column(Text, unique=True)
+    title: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
     title_words: Mapped[str] = mapped_column(Text)
@@ -59,7 +62,6 @@ class SearchVersion(Base):
 
 
 @event.listens_for(SearchDocument.__table__, "after_create")
-def _follow_with_fts5(_table: object, connection: Connection, **_options: object) -> None:
-    if connection.dialect.name == "sqlite":
-        for statement in FTS5:
-            connection.exec_driver_sql(statement)
+def _add_index(_table: object, connection: Connection, **_options: object) -> None:
+    for statement in INDEX[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from shop.search.models import VECTOR, SearchVersion
+from shop.search.models import SearchVersion
 from shop.search.rules import Asked, Entry, Found, asked_for, ranked
 
 NO_OTHER_WORDS: Mapping[str, Sequence[str]] = {}
@@ -13,7 +13,7 @@ NO_OTHER_WORDS: Mapping[str, Sequence[str]] = {}
 _COLUMNS = "kind, path, title, summary, body, title_words, summary_words, heading_words, body_words"
 _MATCH = {
     "sqlite": "id IN (SELECT rowid FROM search_index WHERE search_index MATCH :words)",
-    "postgresql": f"{VECTOR} @@ CAST(:words AS tsquery)",
+    "postgresql": "words @@ CAST(:words AS tsquery)",
 }
 
 

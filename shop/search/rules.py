@@ -21,6 +21,8 @@ ENOUGH = 2.0
 # The line of a topic in its list says less than a page of its own.
 WORTH = {"topic": 0.5}
 EXCERPT_LETTERS = 180
+# So much of an excerpt may stand before the first word that was asked for.
+LEAD_LETTERS = 60
 SHORT_LINE = 60
 
 
@@ -231,17 +233,14 @@ def _window(line: str, hits: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
         return 0, _word_end(line, EXCERPT_LETTERS)
 
     def held(start: int) -> int:
-        return len(
-            {word for at, stop, word in hits if start <= at and stop <= start + EXCERPT_LETTERS * 2 // 3}
-        )
+        end = start + EXCERPT_LETTERS - LEAD_LETTERS
+        return len({word for at, stop, word in hits if start <= at and stop <= end})
 
     first = max(hits, key=lambda hit: (held(hit[0]), -hit[0]))[0]
-    begin = line.rfind(". ", 0, first) + 2
-    if first - begin > EXCERPT_LETTERS // 3 or begin == 1:
-        begin = (
-            line.find(" ", max(0, first - EXCERPT_LETTERS // 3)) + 1 if first > EXCERPT_LETTERS // 3 else 0
-        )
-    begin = min(begin, first)
+    sentence = line.rfind(". ", 0, first)
+    begin = 0 if sentence < 0 else sentence + len(". ")
+    if first - begin > LEAD_LETTERS:
+        begin = min(first, line.find(" ", first - LEAD_LETTERS) + 1)
     return begin, _word_end(line, begin + EXCERPT_LETTERS)
 
 
