@@ -31,7 +31,8 @@ STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """Return ``text`` in small letters without accents; other scripts stay as they are."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Compatible forms first (𝓐 is an A), or a capital among them would stay one.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
