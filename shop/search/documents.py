@@ -68,8 +68,7 @@ def document(
 def documents(content: Content) -> list[Document]:
     """Return everything that can be found, in the order that decides when two fit a search equally well."""
     found = [_article(article) for article in content.articles.values()]
-    if content.chapter is not None:
-        found.append(_chapter(content.chapter))
+    found.append(_chapter(content.chapter))
     found += [_product(words) for words in content.products.values()]
     return [*found, *_topics(content)]
 

@@ -15,7 +15,7 @@ from shop.search import actions, queries
 from shop.search.documents import documents
 from shop.search.rules import Found, asked_for
 from shop.web.throttles import allow, client_address
-from shop.web.tools import Tools, answers, tools
+from shop.web.tools import Tools, tools
 
 blueprint = Blueprint("search", __name__)
 
@@ -65,7 +65,9 @@ def _answer(text: str, mine: Tools, *, cut: bool) -> Answer:
         near = mine.content.near_words
         found = queries.search(session, text, limit=MAX_RESULTS, near=near)
         items = {f"/products/{item.slug}": item for item in catalog.items(session).values() if item.active}
-    return _told(text, [result for result in found if _can_be_opened(result, items)], items, cut=cut)
+    # Goods may have been taken off the shelves since their words were written.
+    found = [result for result in found if result.kind != "product" or result.path in items]
+    return _told(text, found, items, cut=cut)
 
 
 def _index_new_words(mine: Tools, content: Content) -> None:
@@ -80,11 +82,6 @@ def _index_new_words(mine: Tools, content: Content) -> None:
         made = documents(content)
         with writing(mine.engine) as session:
             actions.index(session, made, content.version)
-
-
-def _can_be_opened(result: Found, items: Mapping[str, Item]) -> bool:
-    """Whether the link leads somewhere: goods may have been taken off the shelves since their words were written."""
-    return result.path in items if result.kind == "product" else answers(result.path.partition("#")[0])
 
 
 def _told(text: str, found: Sequence[Found], items: Mapping[str, Item], *, cut: bool) -> Answer:
