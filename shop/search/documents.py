@@ -67,13 +67,15 @@ def document(
 
 def documents(content: Content) -> list[Document]:
     """Return everything that can be found, in the order that decides when two fit a search equally well."""
-    found = [_article(article) for article in content.articles.values()]
+    soon = content.safety.soon.title
+    found = [_article(article, soon) for article in content.articles.values()]
     found.append(_chapter(content.chapter))
     found += [_product(words) for words in content.products.values()]
     return [*found, *_topics(content)]
 
 
-def _article(article: Article) -> Document:
+def _article(article: Article, soon: str) -> Document:
+    """``soon`` is what comes before the signs that want a clinician, here as on the page."""
     opening = _line(article.short_answer)
     return document(
         "article",
@@ -90,7 +92,7 @@ def _article(article: Article) -> Document:
             *(_line(point) for point in article.key_points),
             *_lines_of_pieces(article.pieces),
             *_answers(article.questions),
-            *(_line(sign) for sign in article.see_clinician),
+            *(f"{soon} {_line(sign)}" for sign in article.see_clinician),
         ],
     )
 
@@ -118,8 +120,16 @@ def _product(words: ProductWords) -> Document:
         words.summary,
         opening=[_line(words.purpose), words.step, *(_line(line) for line in words.highlights)],
         headings=[*(section.title for section in sections), *(asked.question for asked in questions)],
-        lines=[*(line for section in sections for line in _lines(section.html)), *_answers(questions)],
+        lines=[
+            *(_whole(line, section.title) for section in sections for line in _lines(section.html)),
+            *_answers(questions),
+        ],
     )
+
+
+def _whole(line: str, title: str) -> str:
+    """An entry of a list that goes on where the heading ended says nothing without it: ask first if - you are ..."""
+    return f"{title} {line}" if title and line[0].islower() else line
 
 
 def _topics(content: Content) -> Iterator[Document]:

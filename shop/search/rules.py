@@ -239,8 +239,10 @@ def _window(line: str, hits: Sequence[tuple[int, int, int]]) -> tuple[int, int]:
     first = max(hits, key=lambda hit: (held(hit[0]), -hit[0]))[0]
     sentence = line.rfind(". ", 0, first)
     begin = 0 if sentence < 0 else sentence + len(". ")
-    if first - begin > LEAD_LETTERS:
-        begin = min(first, line.find(" ", first - LEAD_LETTERS) + 1)
+    # Not too far ahead of the word, and not so late that the line ends before the excerpt is full.
+    lead = min(first - LEAD_LETTERS, len(line) - EXCERPT_LETTERS)
+    if begin < first - LEAD_LETTERS or begin > len(line) - EXCERPT_LETTERS:
+        begin = min(first, line.find(" ", max(0, lead - 1)) + 1) if lead > 0 else 0
     return begin, _word_end(line, begin + EXCERPT_LETTERS)
 
 

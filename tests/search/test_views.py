@@ -236,3 +236,7 @@ def test_everything_indexed_has_a_name_and_an_address_of_its_own(content: Conten
     assert all(each.title and quote(each.path, safe="/#") == each.path for each in made)
     assert (ROOT / "content" / "search.yaml").exists()
     assert content.near_words["soas"] == ("psoas",)
+
+
+def test_the_script_weighs_under_two_kilobytes() -> None:
+    assert (ROOT / "static" / "js" / "search.js").stat().st_size < 2048
