@@ -44,12 +44,10 @@ def document(
     opening: Iterable[str] = (),
     headings: Iterable[str] = (),
     lines: Iterable[str] = (),
-    quotable: bool = True,
 ) -> Document:
     """Return what can be found at ``path``. ``lines`` are the paragraphs of its text.
 
-    ``opening`` is searched with the summary, the words of the path with the title. Without ``quotable``, the
-    text is searched but never shown.
+    ``opening`` is searched with the summary, the words of the path with the title.
     """
     body = "\n".join(lines)
     return Document(
@@ -57,7 +55,7 @@ def document(
         path=path,
         title=title,
         summary=summary,
-        body=body if quotable else "",
+        body=body,
         title_words=searchable(f"{title}\n{re.split('[/#]', path)[-1].replace('-', ' ')}"),
         summary_words=searchable("\n".join((summary, *opening))),
         heading_words=searchable("\n".join(headings)),
@@ -98,7 +96,7 @@ def _article(article: Article, soon: str) -> Document:
 
 
 def _chapter(chapter: Chapter) -> Document:
-    """The chapter is for readers who asked for it: its words lead to it, and are not read out here."""
+    """Found by its words; the way to it begins where a reader chooses how to read it."""
     return document(
         "chapter",
         "/free-chapter",
@@ -106,7 +104,6 @@ def _chapter(chapter: Chapter) -> Document:
         chapter.subtitle,
         headings=[_line(heading.title) for heading in chapter.headings],
         lines=_lines_of_pieces(chapter.pieces),
-        quotable=False,
     )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -56,8 +57,12 @@ def test_results_come_while_one_types(address: str, page: Page) -> None:
 def test_only_the_last_of_fast_letters_is_asked_for(address: str, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "part=1" in request.url else None)
+    page.clock.install()
     page.goto(f"{address}/search")
+    page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
     page.get_by_role("searchbox").press_sequentially("psoas")
+    assert asked == []
+    page.clock.run_for(250)
     expect(count(page)).to_contain_text("“psoas”")
     assert asked == [f"{address}/search?q=psoas&part=1"]
 
