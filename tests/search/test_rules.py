@@ -99,7 +99,7 @@ def test_a_beginning_finds_the_word_behind_the_one_that_was_meant() -> None:
 
 def test_a_word_as_it_was_typed_fits_better_than_one_close_to_it() -> None:
     entries = [entry("Pain"), entry("Ache")]
-    assert titles(entries, "ache", ache=("pain",)) == ["Ache", "Pain"]
+    assert titles(entries, "aches now", ache=("pain",)) == ["Ache", "Pain"]
 
 
 def test_what_fits_equally_well_keeps_its_order() -> None:
