@@ -176,12 +176,21 @@ def test_a_product_that_is_not_for_sale_is_not_offered(room: Flask, reader: Flas
 
 
 @SQLITE
-def test_muscles_can_be_chosen_without_a_script(reader: FlaskClient) -> None:
-    page = look(reader, DESK)
-    choices = page.all("input", type="radio", name="figure-1-muscle")
+def test_muscles_can_be_shown_one_by_one_without_a_script_where_anatomy_is_taught(
+    reader: FlaskClient,
+) -> None:
+    page = look(reader, "/learn/two-neighbors")
+    choices = page.all("input", type="radio", name="figure-2-muscle")
     assert [choice["value"] for choice in choices] == ["both", "psoas", "iliacus"]
-    lead = page.all("input", type="radio", name="lead-muscle")
-    assert not lead, "the drawing that stands in the text does not also stand above it"
+    assert [choice["value"] for choice in choices if "checked" in choice] == ["both"]
+    assert not look(reader, DESK).all("input", type="radio")
+
+
+@SQLITE
+def test_a_leading_drawing_that_stands_in_the_text_does_not_also_stand_above_it(reader: FlaskClient) -> None:
+    page = look(reader, DESK)
+    assert "figure-1-two-muscles-title" in page.anchors
+    assert "lead-two-muscles-title" not in page.anchors
 
 
 @SQLITE

@@ -1,0 +1,125 @@
+"""The reading room in a real browser: readable by everyone, on every width, without a script, and on paper."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from werkzeug.serving import make_server
+
+from tests.browser.accessibility import accessibility_faults
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+PHONE_AND_DESK = [{"width": 320, "height": 700}, {"width": 1440, "height": 900}]
+STEPS = "/learn/how-to-use-the-hip-hook/steps/hip-hook-session"
+PAGES = (
+    "/",
+    "/learn",
+    "/learn/causes",
+    "/learn/effects",
+    "/learn/how-to-use-the-hip-hook",
+    "/learn/hip-flexor-anatomy",
+    "/learn/hip-pain-from-sitting",
+    STEPS,
+    "/learn/hip-pain-from-sitting/feedback",
+    "/medical-note",
+    "/products/hip-hook",
+)
+ANATOMY = "/learn/tight-hip-flexors-epidemic"
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """The shop with its own articles, served on a free port."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.mark.parametrize("size", PHONE_AND_DESK, ids=["phone", "desk"])
+def test_every_page_is_readable_by_everyone(
+    address: str, open_page: Callable[..., Page], size: dict[str, int]
+) -> None:
+    page = open_page(size=size)
+    faults: list[str] = []
+    for path in PAGES:
+        page.goto(address + path)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        faults += [f"{path}: {wide} px too wide"] * (wide > 0)
+        faults += [f"{path}: {fault}" for fault in accessibility_faults(page)]
+    assert faults == []
+
+
+def test_words_in_drawings_can_be_read_on_a_small_phone(address: str, open_page: Callable[..., Page]) -> None:
+    page = open_page(size=PHONE_AND_DESK[0])
+    for path in ("/learn/hip-flexor-anatomy", "/learn/how-to-use-the-hip-hook"):
+        page.goto(address + path)
+        sizes = page.evaluate(
+            """() => [...document.querySelectorAll("svg text")].map(label =>
+                 parseFloat(getComputedStyle(label).fontSize) * label.getScreenCTM().d)"""
+        )
+        assert len(sizes) > 10
+        assert min(sizes) >= 10.5, path
+
+
+def test_one_muscle_can_be_looked_at_alone_without_a_script(
+    address: str, page_without_javascript: Page
+) -> None:
+    page = page_without_javascript
+    page.goto(address + ANATOMY)
+    figure = page.locator(".plate-figure:has(input)").first
+    psoas, iliacus = figure.locator(".plate-psoas").first, figure.locator(".plate-iliacus").first
+    expect(psoas).to_have_css("opacity", "1")
+    figure.get_by_role("radio", name="psoas").check()
+    expect(iliacus).to_have_css("opacity", "0.12")
+    expect(psoas).to_have_css("opacity", "1")
+    figure.get_by_role("radio", name="both").check()
+    expect(iliacus).to_have_css("opacity", "1")
+
+
+def test_a_reader_says_that_an_article_was_useful_and_is_thanked(
+    address: str, page_without_javascript: Page
+) -> None:
+    page = page_without_javascript
+    page.goto(f"{address}/learn/hip-pain-from-sitting")
+    page.get_by_role("button", name="Yes, it was").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
+    page.get_by_role("link", name="Back to:").click()
+    expect(page).to_have_url(f"{address}/learn/hip-pain-from-sitting")
+
+
+def test_a_reader_finds_an_article_by_what_she_does_and_the_tool_in_it(address: str, page: Page) -> None:
+    page.goto(address)
+    page.get_by_role("link", name="Drive", exact=True).click()
+    expect(page).to_have_url(f"{address}/learn/hip-pain-while-driving")
+    offer = page.locator(".offer").first
+    expect(offer).to_contain_text("$149.00")
+    offer.get_by_role("link").click()
+    expect(page).to_have_url(f"{address}/products/hip-hook")
+    expect(page.get_by_role("heading", name="Articles that explain it")).to_be_visible()
+
+
+def test_an_article_can_be_walked_through_with_the_keyboard(address: str, page: Page) -> None:
+    page.goto(f"{address}/learn/hip-pain-from-sitting")
+    contents = page.get_by_role("navigation", name="On this page")
+    contents.get_by_role("link", name="Questions").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{address}/learn/hip-pain-from-sitting#questions")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#questions details").first).to_have_attribute("open", "")
+
+
+def test_the_steps_fit_on_paper_without_the_shop_around_them(address: str, page: Page) -> None:
+    page.goto(address + STEPS)
+    expect(page.get_by_role("button", name="Print this sheet")).to_be_visible()
+    page.emulate_media(media="print")
+    for hidden in (".site-header", ".site-footer", ".breadcrumb", "[data-print]"):
+        expect(page.locator(hidden)).to_be_hidden()
+    expect(page.locator(".procedure__step")).to_have_count(8)
+    expect(page.locator(".procedure__step svg")).to_have_count(8)
