@@ -22,6 +22,7 @@ from shop.payments.gateway import GatewayError
 from shop.web import filters
 from shop.web.cart_cookie import clear_cart, read_cart
 from shop.web.notices import say
+from shop.web.pace import steady
 from shop.web.throttles import allow, client_address
 from shop.web.tools import till, tools
 
@@ -77,7 +78,7 @@ def send_links() -> ResponseReturnValue:
             allow(tools().engine, kind, subject, limit=limit, seconds=HOUR_SECONDS, now=now)
     except Refused as error:
         return _find_form(typed, error), 429 if error.reason is Reason.TOO_MANY_TRIES else 400
-    with writing(tools().engine) as session:
+    with steady(), writing(tools().engine) as session:
         _write_links(session, address, now=now)
     say("ok", filters.phrase("flashes.links_sent"))
     return redirect(url_for("orders.find"), 303)
