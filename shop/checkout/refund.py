@@ -193,7 +193,7 @@ def _made_there(till: Till, refund_id: int, asked: RefundRequest) -> RefundSnaps
 def _locked(session: Session, refund_id: int) -> tuple[Order, Refund]:
     """Lock the order of a refund, and return both as they are now: read before the lock, it may be of yesterday."""
     order_id = session.scalars(select(Refund.order_id).where(Refund.id == refund_id)).one()
-    return orders.lock(session, order_id), session.get_one(Refund, refund_id)
+    return orders.lock(session, order_id), session.get_one(Refund, refund_id, populate_existing=True)
 
 
 def _found_there(till: Till, refund_id: int, payment_id: str) -> bool:

@@ -63,7 +63,7 @@ def flag(
 
 def resolve_flag(session: Session, flag_id: int, *, by: str, now: datetime) -> None:
     """Close a flag once; a second person who comes late changes nothing."""
-    found = session.get(OrderFlag, flag_id)
+    found = session.get(OrderFlag, flag_id, with_for_update=lock_rows(session), populate_existing=True)
     if found is not None and found.resolved_at is None:
         found.resolved_at = now
         found.resolved_by = by

@@ -19,6 +19,7 @@ from shop.mail.models import OutboxLetter
 from shop.orders.models import Dispute, Order, OrderEvent, OrderFlag
 from shop.staff import actions as staff_actions
 from tests.cast import PASSWORD
+from tests.meanwhile import meanwhile
 from tests.orders.made import NOW, a_paid_order, a_payment, a_refund, an_order
 from tests.queries import counted
 from tests.rows import every_row
@@ -367,6 +368,18 @@ def test_a_flag_is_resolved_by_whoever_presses_the_button(
         flag = session.get_one(OrderFlag, busy["flag"])
     assert flag.resolved_by == "staff@example.com"
     assert "Dealt with by staff@example.com" in staff.get("/admin/orders/1001").text
+
+
+def test_a_flag_resolved_by_two_people_in_the_same_moment_is_resolved_once(
+    member: Callable[[str], FlaskClient], app: Flask, engine: Engine, busy: dict[str, int]
+) -> None:
+    first, second = member("owner"), member("staff")
+    path = f"/admin/orders/1001/flags/{busy['flag']}/resolve"
+    with meanwhile(app.extensions["shop"].engine, "UPDATE order_flags", lambda: second.post(path)):
+        first.post(path)
+    with reading(engine) as session:
+        resolved = session.scalars(select(OrderEvent.by).where(OrderEvent.kind == "flag_resolved")).all()
+    assert resolved == ["owner@example.com"]
 
 
 @pytest.mark.parametrize(
