@@ -2,12 +2,14 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from flask import request
 from sqlalchemy import Engine, bindparam, text
 
 from shop.db import Moment, writing
 from shop.errors import Reason, Refused
+from shop.web.tools import tools
 
 # Windows longer ago than this are forgotten; the longest window in use is shorter.
 KEPT = timedelta(days=2)
@@ -42,5 +44,23 @@ def allow(
 
 
 def client_address() -> str:
-    """Return the address the request came from, as the socket says; a header may say anything."""
-    return request.remote_addr or ""
+    """Return the network address the request came from: the whole of an IPv4 address, the /64 of an IPv6 one.
+
+    The socket says it. Only a shop on https, which never speaks https itself, has a proxy in front: then the
+    proxy, on this machine, says who asked it, as the last entry of X-Forwarded-For. Whatever stands before that,
+    or comes from anywhere else, may be anybody's invention.
+    """
+    address = _address(request.remote_addr or "")
+    if address is not None and address.is_loopback and tools().config.base_url.startswith("https://"):
+        address = _address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()) or address
+    if isinstance(address, IPv6Address):
+        # One household has a whole /64 and could try from each of its addresses.
+        return str(address.ipv4_mapped or IPv6Network((address, 64), strict=False))
+    return str(address or "")
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

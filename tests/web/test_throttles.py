@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, text
 
+from shop.app import create_app
+from shop.config import load
 from shop.errors import Reason, Refused
-from shop.web.throttles import allow
+from shop.web.throttles import allow, client_address
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -64,3 +66,30 @@ def test_tries_at_the_same_moment_are_all_counted(engine: Engine) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(once, range(20))) == 5
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("base_url", "socket", "header", "address"),
+    [
+        ("https://shop.example.com", "127.0.0.1", "203.0.113.7", "203.0.113.7"),
+        ("https://shop.example.com", "127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("https://shop.example.com", "::1", "203.0.113.7", "203.0.113.7"),
+        ("https://shop.example.com", "127.0.0.1", None, "127.0.0.1"),
+        ("https://shop.example.com", "127.0.0.1", "203.0.113.7, unknown", "127.0.0.1"),
+        ("https://shop.example.com", "127.0.0.1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("https://shop.example.com", "198.51.100.9", "203.0.113.7", "198.51.100.9"),
+        ("http://127.0.0.1:8000", "127.0.0.1", "203.0.113.7", "127.0.0.1"),
+        ("http://127.0.0.1:8000", "::ffff:203.0.113.7", None, "203.0.113.7"),
+        ("http://127.0.0.1:8000", "2001:db8:1:2:ffff::1", None, "2001:db8:1:2::/64"),
+        ("http://127.0.0.1:8000", None, None, ""),
+    ],
+)
+def test_only_the_proxy_of_an_https_shop_is_believed_about_who_asks(
+    database_url: str, base_url: str, socket: str | None, header: str | None, address: str
+) -> None:
+    app = create_app(load({"DATABASE_URL": database_url, "SECRET_KEY": "k" * 40, "BASE_URL": base_url}))
+    headers = {} if header is None else {"X-Forwarded-For": header}
+    with app.test_request_context(headers=headers, environ_overrides={"REMOTE_ADDR": socket}):
+        assert client_address() == address
+    app.extensions["shop"].engine.dispose()
