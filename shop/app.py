@@ -51,7 +51,8 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=config.secret_key,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=config.base_url.startswith("https://"),
+        SESSION_COOKIE_NAME=config.cookie("session"),
+        SESSION_COOKIE_SECURE=config.https,
         TEMPLATES_AUTO_RELOAD=not config.live,
     )
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}

@@ -83,6 +83,19 @@ class Config:
         return self.shop_mode == "live"
 
     @property
+    def https(self) -> bool:
+        """Whether people reach the shop over https: a proxy in front of it speaks that."""
+        return self.base_url.startswith("https://")
+
+    def cookie(self, name: str, *, everywhere: bool = True) -> str:
+        """Return the name of a cookie as browsers keep it.
+
+        Over https it has the prefix that keeps other hosts of the same domain, and whoever can change a line
+        without encryption, from planting one (RFC 6265bis, 4.1.3). ``everywhere``: it is for all paths.
+        """
+        return f"{'__Host-' if everywhere else '__Secure-'}{name}" if self.https else name
+
+    @property
     def livemode(self) -> bool:
         """Whether the payment key is a live one; a payment of the other mode never settles an order."""
         return self.stripe_secret_key.startswith(("sk_live_", "rk_live_"))

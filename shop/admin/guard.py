@@ -41,17 +41,17 @@ def member() -> Member:
 
 def token() -> str:
     """Return the token of this browser's session, or an empty text."""
-    return request.cookies.get(COOKIE, "")
+    return request.cookies.get(_cookie(), "")
 
 
 def remember(response: Response, fresh_token: str) -> None:
     """Give the browser its session: for the back office only, out of reach for scripts and other sites."""
     response.set_cookie(
-        COOKIE,
+        _cookie(),
         fresh_token,
         max_age=int(SESSION_LENGTH.total_seconds()),
         path="/admin",
-        secure=tools().config.base_url.startswith("https://"),
+        secure=tools().config.https,
         httponly=True,
         samesite="Lax",
     )
@@ -59,7 +59,13 @@ def remember(response: Response, fresh_token: str) -> None:
 
 def forget(response: Response) -> None:
     """Take the browser's session away."""
-    response.delete_cookie(COOKIE, path="/admin", httponly=True, samesite="Lax")
+    response.delete_cookie(
+        _cookie(), path="/admin", secure=tools().config.https, httponly=True, samesite="Lax"
+    )
+
+
+def _cookie() -> str:
+    return tools().config.cookie(COOKIE, everywhere=False)
 
 
 def keep_private(response: Response) -> Response:

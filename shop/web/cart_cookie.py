@@ -32,7 +32,7 @@ def read_cart(request: Request) -> tuple[Cart, Refused | None]:
     A cookie that cannot be read gives an empty cart and the refusal to tell of: CART_TOO_OLD after 30 days,
     CART_UNREADABLE for one that the shop did not write or no longer understands. Never raises.
     """
-    text = request.cookies.get(CART, "")
+    text = request.cookies.get(tools().config.cookie(CART), "")
     if not text:
         return Cart(), None
     if len(text) > MAX_BYTES:
@@ -57,18 +57,21 @@ def write_cart(response: Answer, cart: Cart) -> Answer:
 def clear_cart(response: Answer) -> Answer:
     """Take the cart away from the visitor, because it was bought or cannot be read; return the response."""
     for name in (CART, COUNT):
-        response.delete_cookie(name, secure=_secure(), samesite="Lax", httponly=name == CART)
+        response.delete_cookie(
+            tools().config.cookie(name), secure=tools().config.https, samesite="Lax", httponly=name == CART
+        )
     return response
 
 
 def _send(response: Response, name: str, value: str, *, httponly: bool) -> None:
     response.set_cookie(
-        name, value, max_age=KEPT_SECONDS, secure=_secure(), httponly=httponly, samesite="Lax"
+        tools().config.cookie(name),
+        value,
+        max_age=KEPT_SECONDS,
+        secure=tools().config.https,
+        httponly=httponly,
+        samesite="Lax",
     )
-
-
-def _secure() -> bool:
-    return tools().config.base_url.startswith("https://")
 
 
 def _serializer() -> URLSafeTimedSerializer:

@@ -20,7 +20,6 @@ UNUSED_FEATURES = (
 
 def security_headers(config: Config) -> list[tuple[str, str]]:
     """Return the headers that every response carries."""
-    https = config.base_url.startswith("https://")
     headers = [
         ("Content-Security-Policy", content_security_policy(config)),
         ("Cross-Origin-Opener-Policy", "same-origin"),
@@ -31,7 +30,7 @@ def security_headers(config: Config) -> list[tuple[str, str]]:
         ("Referrer-Policy", "same-origin"),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    if https:
+    if config.https:
         headers.append(("Strict-Transport-Security", "max-age=31536000"))
     return headers
 
@@ -51,7 +50,7 @@ def content_security_policy(config: Config) -> str:
         "frame-ancestors 'none'",
         "base-uri 'none'",
     ]
-    if config.base_url.startswith("https://"):
+    if config.https:
         rules.append("upgrade-insecure-requests")
     return "; ".join(rules)
 

@@ -51,7 +51,7 @@ def client_address() -> str:
     or comes from anywhere else, may be anybody's invention.
     """
     address = _address(request.remote_addr or "")
-    if address is not None and address.is_loopback and tools().config.base_url.startswith("https://"):
+    if address is not None and address.is_loopback and tools().config.https:
         address = _address(request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()) or address
     if isinstance(address, IPv6Address):
         # One household has a whole /64 and could try from each of its addresses.

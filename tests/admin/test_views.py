@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.app import create_app
 from shop.catalog import actions as stock
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
+from shop.config import Config
 from shop.db import reading, writing
 from shop.mail import actions as mail
 from shop.mail.models import OutboxLetter
@@ -221,6 +224,26 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(stranger: FlaskC
     answer = stranger.post("/admin/login", data={"email": "ada@example.com", "password": PASSWORD})
     (cookie,) = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith("staff=")]
     assert {"HttpOnly", "SameSite=Lax", "Path=/admin"} <= set(cookie.split("; "))
+
+
+def test_over_https_the_cookie_cannot_be_planted_without_encryption_and_goes_with_the_sign_out(
+    config: Config, known: None
+) -> None:
+    app = create_app(replace(config, base_url="https://shop.example"))
+    browser = app.test_client()
+    answer = browser.post(
+        "/admin/login",
+        data={"email": "ada@example.com", "password": PASSWORD},
+        base_url="https://shop.example",
+    )
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    assert cookie.startswith("__Secure-staff=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/admin"} <= set(cookie.split("; "))
+    assert browser.get("/admin", base_url="https://shop.example").status_code == 200
+    (gone,) = browser.post("/admin/logout", base_url="https://shop.example").headers.getlist("Set-Cookie")
+    assert gone.startswith("__Secure-staff=;")
+    assert "Secure" in gone.split("; ")
+    app.extensions["shop"].engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,23 @@ def test_over_https_the_cookies_are_sent_over_https_only(tmp_path_factory: pytes
     url = f"sqlite:///{folder}/shop.sqlite"
     app = create_app(load({"DATABASE_URL": url, "SECRET_KEY": SECRET, "BASE_URL": "https://shop.example"}))
     response = sent(app, Cart("a" * 32, (Entry("HOOK-1", 1, 100),)))
-    assert all("Secure" in cookie for cookie in response.headers.getlist("Set-Cookie"))
+    with app.test_request_context("/cart"):
+        taken_away = clear_cart(Response())
+    for cookies in (response.headers.getlist("Set-Cookie"), taken_away.headers.getlist("Set-Cookie")):
+        assert [cookie.partition("=")[0] for cookie in cookies] == ["__Host-cart", "__Host-cart_count"]
+        assert all("Secure" in cookie and "Path=/" in cookie and "Domain" not in cookie for cookie in cookies)
+
+
+def test_over_https_a_cart_that_another_host_planted_is_not_seen(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    url = f"sqlite:///{tmp_path_factory.mktemp('planted')}/shop.sqlite"
+    app = create_app(load({"DATABASE_URL": url, "SECRET_KEY": SECRET, "BASE_URL": "https://shop.example"}))
+    (own, _) = sent(app, Cart("a" * 32, (Entry("HOOK-1", 1, 100),))).headers.getlist("Set-Cookie")
+    value = own.partition("=")[2].partition(";")[0]
+    for name, entries in (("cart", 0), ("__Host-cart", 1)):
+        with app.test_request_context("/cart", headers={"Cookie": f"{name}={value}"}):
+            assert len(read_cart(request)[0].entries) == entries
     app.extensions["shop"].engine.dispose()
 
 
