@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -24,6 +25,8 @@ MAX_RESULTS = 20
 # Somebody who types fast asks three times a second; a whole office may share one address.
 SEARCHES, SEARCHES_SECONDS = 600, 60
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+# One thread of a process makes the documents, and those that come meanwhile wait for it.
+INDEXING = Lock()
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,18 @@ def _index_new_words(mine: Tools, content: Content) -> None:
     Asked here, at each search, and nowhere else: words change while the shop runs, and a database may have been
     restored or moved. Processes that come at the same time stand in line, and only the first has work to do.
     """
+    if _indexed(mine) == content.version:
+        return
+    with INDEXING:
+        if _indexed(mine) != content.version:
+            made = documents(content)
+            with writing(mine.engine) as session:
+                actions.index(session, made, content.version)
+
+
+def _indexed(mine: Tools) -> str | None:
     with reading(mine.engine) as session:
-        indexed = queries.indexed_version(session)
-    if indexed != content.version:
-        made = documents(content)
-        with writing(mine.engine) as session:
-            actions.index(session, made, content.version)
+        return queries.indexed_version(session)
 
 
 def _told(text: str, found: Sequence[Found], items: Mapping[str, Item], *, cut: bool) -> Answer:

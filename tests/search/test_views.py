@@ -1,7 +1,9 @@
 """The search page over HTTP, as a stranger sees it, on both databases."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from threading import Barrier
 from urllib.parse import quote
 
 import pytest
@@ -212,6 +214,21 @@ def test_changed_words_are_found_by_the_next_search(
     assert links(page(stranger, "zebra")) == []
     with reading(engine) as session:
         assert queries.indexed_version(session) == tools.content.version
+
+
+def test_the_first_searches_at_once_make_one_index(app: Flask) -> None:
+    tools: Tools = app.extensions["shop"]
+    together = Barrier(6)
+
+    def search(_: int) -> list[str]:
+        together.wait()
+        return links(page(app.test_client(), "hip hook"))
+
+    with counted(tools.engine) as statements, ThreadPoolExecutor(6) as visitors:
+        results = list(visitors.map(search, range(6)))
+    assert results[0]
+    assert all(result == results[0] for result in results)
+    assert sum("INSERT INTO search_version" in statement for statement in statements) == 1
 
 
 def test_who_searches_without_end_is_asked_to_wait(
