@@ -124,10 +124,11 @@ ALWAYS = {
     "only an order that waits for money can be paid": """
         SELECT o.number, o.state, a.state FROM checkout_attempts a JOIN orders o ON o.id = a.order_id
         WHERE a.state IN ('creating', 'open') AND o.state <> 'pending'""",
-    "an order that waits for money can be paid, or its bank takes its time": """
-        SELECT o.number FROM orders o WHERE o.state = 'pending' AND NOT EXISTS (
-            SELECT 1 FROM checkout_attempts a
-            WHERE a.order_id = o.id AND (a.state IN ('creating', 'open') OR a.processing))""",
+    "an order that waits for money can be paid, or its bank takes its time, or a person was asked": """
+        SELECT o.number FROM orders o WHERE o.state = 'pending'
+          AND NOT EXISTS (SELECT 1 FROM checkout_attempts a
+                          WHERE a.order_id = o.id AND (a.state IN ('creating', 'open') OR a.processing))
+          AND NOT EXISTS (SELECT 1 FROM order_flags f WHERE f.order_id = o.id)""",
     "a paid order is confirmed once": """
         SELECT o.number, count(l.id) FROM orders o
         LEFT JOIN outbox l ON l.order_id = o.id AND l.template = 'order_confirmed'

@@ -173,6 +173,7 @@ def test_an_event_about_something_foreign_is_ignored(till: Till) -> None:
     assert rows(till, UnmatchedPayment) == []
 
 
+@pytest.mark.breaks_rows
 def test_a_payment_of_ours_without_an_order_lands_in_a_visible_list(
     buyer: Buyer, service: Service, till: Till
 ) -> None:

@@ -226,6 +226,7 @@ def test_a_refund_that_has_failed_at_the_bank_meanwhile_does_not_succeed_again(
     assert flags(till) == ["refund_failed"]
 
 
+@pytest.mark.breaks_rows
 def test_a_refund_of_a_payment_the_service_does_not_know_fails_before_people_and_holds_up_no_other(
     bought: Callable[..., Buyer], till: Till
 ) -> None:

@@ -182,6 +182,7 @@ def test_a_page_that_expires_after_another_page_was_paid_changes_nothing(
     assert letters(till) == ["order_confirmed"]
 
 
+@pytest.mark.breaks_rows
 def test_an_amount_that_differs_is_recorded_and_kept_from_shipping(
     buyer: Buyer, service: Service, till: Till
 ) -> None:
@@ -288,6 +289,7 @@ def reopen_beside(till: Till, buyer: Buyer) -> None:
     pay.make_page(till, fresh)
 
 
+@pytest.mark.breaks_rows
 def test_without_its_guard_settling_at_once_would_pay_more_than_once(
     buyer: Buyer, service: Service, till: Till, at_once: Callable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
