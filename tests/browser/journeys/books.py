@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
-from shop.catalog.models import Stock, StockHold, StockMovement
+from shop.catalog.models import Stock, StockHold
 from shop.checkout.models import CheckoutAttempt
 from shop.db import reading
-from shop.discounts.models import Campaign, Code, Redemption
+from shop.discounts.models import Redemption
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.orders.models import Order, OrderFlag, Payment, Refund
 
@@ -86,34 +86,3 @@ def free(engine: Engine, sku: str) -> int:
     with reading(engine) as session:
         stock = session.get_one(Stock, sku)
         return stock.on_hand - stock.held
-
-
-def faults(engine: Engine) -> list[str]:
-    """What does not add up: the ledger of each SKU, its holds, and the counted uses of codes and campaigns."""
-    found = []
-    with reading(engine) as session:
-        for stock in session.scalars(select(Stock)):
-            moved = session.scalar(
-                select(func.coalesce(func.sum(StockMovement.delta), 0)).where(StockMovement.sku == stock.sku)
-            )
-            held = session.scalar(
-                select(func.coalesce(func.sum(StockHold.quantity), 0)).where(
-                    StockHold.sku == stock.sku, StockHold.state == "held"
-                )
-            )
-            if (stock.on_hand, stock.held) != (moved, held):
-                found.append(
-                    f"{stock.sku}: {stock.on_hand} on hand, moved {moved}; {stock.held} held, {held}"
-                )
-        for table, column in ((Code, Redemption.code_id), (Campaign, Redemption.campaign_id)):
-            for row in session.scalars(select(table)):
-                uses = dict(
-                    session.execute(
-                        select(Redemption.state, func.count())
-                        .where(column == row.id)
-                        .group_by(Redemption.state)
-                    ).all()
-                )
-                if (row.held, row.redeemed) != (uses.get("held", 0), uses.get("redeemed", 0)):
-                    found.append(f"{table.__name__} {row.id}: {row.held}, {row.redeemed}; {uses}")
-    return found

@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.journeys.books import Books, faults
+from tests.browser.journeys.books import Books
 from tests.browser.journeys.shops import RunningShop, Shop, ShopInParts
 from tests.browser.journeys.visitor import Visitor
+from tests.invariants import broken
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,7 @@ def shop(running_shop: RunningShop) -> Iterator[RunningShop]:
     service.control("webhooks", mode="deliver", drop_next=0, delay_seconds=0, duplicate=False, order="normal")
     service.control("webhooks/release")
     service.control("webhooks/wait", seconds=10)
-    assert faults(running_shop.engine) == []
+    assert broken(running_shop.engine) == []
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def shop_in_parts(database_url: str, tmp_path: Path) -> Iterator[ShopInParts]:
     try:
         shop.start()
         yield shop
-        assert faults(shop.engine) == []
+        assert broken(shop.engine) == []
     finally:
         shop.stop()
 
