@@ -1,8 +1,10 @@
 """The one door of the back office: who may open which of its pages."""
 
-from typing import cast
+from collections.abc import Callable
+from enum import IntEnum
+from typing import TypeVar, cast
 
-from flask import Response, abort, g, redirect, request, url_for
+from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shop import clock
@@ -13,15 +15,40 @@ from shop.staff.rules import SESSION_LENGTH
 from shop.web.tools import tools
 
 COOKIE = "staff"
-# Reachable without being signed in.
-OPEN = frozenset(["admin.login", "admin.sign_in"])
-# What also those may post who can only look.
-HARMLESS = frozenset(["admin.sign_out"])
+View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
+
+
+class Role(IntEnum):
+    """Who at least may open a page: each one may also what those before may."""
+
+    ANYONE = 0
+    READ_ONLY = 1
+    STAFF = 2
+    OWNER = 3
+
+
+RANKS = {"read_only": Role.READ_ONLY, "staff": Role.STAFF, "owner": Role.OWNER}
+
+
+def admits(role: Role) -> Callable[[View], View]:
+    """Say who may open a view, below its route. A view that says nothing is open to nobody."""
+
+    def mark(view: View) -> View:
+        view.admits = role  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def admitted(endpoint: str) -> Role | None:
+    """Return who may open an endpoint of the back office, as its view says."""
+    return getattr(current_app.view_functions[endpoint], "admits", None)
 
 
 def check() -> ResponseReturnValue | None:
-    """Let a member in, send others to the sign-in page, and refuse posts of those who may only look."""
-    if request.endpoint in OPEN:
+    """Let in whom the view admits; send strangers to the sign-in page, and turn others away."""
+    role = admitted(request.endpoint or "")
+    if role is Role.ANYONE:
         return None
     with reading(tools().engine) as session:
         member = staff.signed_in(session, token(), now=clock.now())
@@ -29,7 +56,7 @@ def check() -> ResponseReturnValue | None:
         onward = request.full_path.rstrip("?") if request.method == "GET" else ""
         return redirect(url_for("admin.login", next=onward or None), 303)
     g.member = member
-    if request.method not in ("GET", "HEAD") and not member.may_change and request.endpoint not in HARMLESS:
+    if role is None or RANKS[member.role] < role:
         abort(403)
     return None
 

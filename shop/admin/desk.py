@@ -1,0 +1,64 @@
+"""What every page of the back office stands on: the blueprint, the frame with its navigation, page marks."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from shop import clock
+from shop.admin import guard
+from shop.content import WordsMissing
+from shop.web import filters
+
+blueprint = Blueprint("admin", __name__)
+blueprint.before_request(guard.check)
+blueprint.after_request(guard.keep_private)
+
+PAGE_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class Place:
+    """One link of the navigation: its key, address, word, and the letter that goes there after G."""
+
+    key: str
+    address: str
+    words: str
+    letter: str
+
+
+# In the order of the navigation. A place stands here when its page does.
+PLACES = (
+    Place("today", "/admin", "Today", "t"),
+    Place("orders", "/admin/orders", "Orders", "o"),
+    Place("outbox", "/admin/outbox", "Outbox", "m"),
+)
+
+
+def page(template: str, place: str, **values: Any) -> str:
+    """Return a page of the back office; ``place`` is the key of the link that leads to it."""
+    return render_template(
+        template,
+        place=place,
+        places=PLACES,
+        member=guard.member(),
+        flag_sentence=flag_sentence,
+        now=clock.now(),
+        **values,
+    )
+
+
+def flag_sentence(reason: str, detail: Mapping[str, Any]) -> str:
+    """Return what staff read about a flag; its bare reason when the words have changed meanwhile."""
+    try:
+        return filters.phrase(f"flags.{reason}", **detail)
+    except WordsMissing:
+        return reason.replace("_", " ").capitalize()
+
+
+def before() -> int | None:
+    """Return the number below which the next page of a list begins; nonsense shows the first page."""
+    text = request.args.get("before", "")
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) else None
