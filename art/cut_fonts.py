@@ -1,12 +1,14 @@
 """Make the shop's fonts small: what American English needs of the variable fonts, and no more.
 
-Run by hand, with fontTools and brotli in an environment of your own, on the packages
-@fontsource-variable/instrument-sans and @fontsource-variable/newsreader (5.3.0) of npm:
+Run by hand, with fontTools and brotli in an environment of your own, in a folder where npm has put
+@fontsource-variable/instrument-sans and @fontsource-variable/newsreader (5.3.0), and to measure what stands in for
+them @fontsource/arimo, @fontsource/gelasio and @fontsource/tinos (as wide as Arial, Georgia and Times New Roman):
 
-    python art/cut_fonts.py <instrument-sans-latin-wght-normal.woff2> <newsreader-latin-opsz-italic.woff2> \
-        <newsreader-latin-opsz-normal.woff2>
+    python art/cut_fonts.py <that folder>/node_modules
 
-They are under the SIL Open Font License 1.1 without a reserved name; the license texts lie beside the fonts.
+It writes static/fonts and prints the faces that keep a page's lines where they will be while a font is still on its
+way; they stand in static/css/fonts.css. All are under the SIL Open Font License 1.1 without a reserved name; the
+license texts of what is shipped lie beside the fonts.
 """
 
 import sys
@@ -16,10 +18,29 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-TARGET = Path(__file__).resolve().parent.parent / "static" / "fonts"
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "static" / "fonts"
 # Letters of Latin-1, and the quotes, dashes, signs and minus that the shop's words hold.
 LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "–—‘’“”•…−×→≥≤€™œŒ")]
 FEATURES = ["kern", "liga", "tnum", "mark", "mkmk", "ccmp", "locl", "calt"]
+
+SANS, SERIF = "@fontsource-variable/instrument-sans/files/", "@fontsource-variable/newsreader/files/"
+CUTS: dict[str, tuple[str, dict[str, object]]] = {
+    "instrument-sans": (f"{SANS}instrument-sans-latin-wght-normal.woff2", {"wght": (400, 600)}),
+    "newsreader-italic": (f"{SERIF}newsreader-latin-opsz-italic.woff2", {"opsz": 72, "wght": 400}),
+    "newsreader-text": (f"{SERIF}newsreader-latin-opsz-normal.woff2", {"opsz": 18, "wght": 400}),
+    "newsreader-text-italic": (f"{SERIF}newsreader-latin-opsz-italic.woff2", {"opsz": 18, "wght": 400}),
+}
+# Our cut, and a free font as wide as the one that most machines have.
+MATCHES = {
+    "Instrument Sans as Arial": ("instrument-sans", "arimo", "normal"),
+    "Newsreader Display as Georgia": ("newsreader-italic", "gelasio", "italic"),
+    "Newsreader Display as Times": ("newsreader-italic", "tinos", "italic"),
+    "Newsreader Text as Georgia": ("newsreader-text", "gelasio", "normal"),
+    "Newsreader Text as Georgia, italic": ("newsreader-text-italic", "gelasio", "italic"),
+    "Newsreader Text as Times": ("newsreader-text", "tinos", "normal"),
+    "Newsreader Text as Times, italic": ("newsreader-text-italic", "tinos", "italic"),
+}
 
 
 def cut(source: Path, name: str, axes: dict[str, object]) -> None:
@@ -33,11 +54,40 @@ def cut(source: Path, name: str, axes: dict[str, object]) -> None:
     subsetter.populate(unicodes=LETTERS)
     subsetter.subset(font)
     font.flavor = "woff2"
-    font.save(TARGET / name)
-    print(name, (TARGET / name).stat().st_size)
+    path = TARGET / f"{name}.woff2"
+    font.save(path)
+    print(name, path.stat().st_size)
+
+
+def stand_in(ours: TTFont, theirs: TTFont, text: str) -> str:
+    """Return the descriptors that give ``theirs`` the width of ``text`` and the line height of ``ours``."""
+    size = _width(ours, text) / _width(theirs, text)
+    head, unit = ours["hhea"], ours["head"].unitsPerEm
+    ascent, descent = head.ascent / unit / size, -head.descent / unit / size
+    return (
+        f"size-adjust: {size:.1%}; ascent-override: {ascent:.1%}; descent-override: {descent:.1%}; "
+        f"line-gap-override: {head.lineGap / unit / size:.0%};"
+    )
+
+
+def _width(font: TTFont, text: str) -> float:
+    """The mean advance of the letters of ``text``, in ems."""
+    letters, widths = font.getBestCmap(), font["hmtx"]
+    known = [letters[ord(letter)] for letter in text if ord(letter) in letters]
+    return sum(widths[name][0] for name in known) / len(known) / font["head"].unitsPerEm
+
+
+def _words() -> str:
+    """The words of the articles, which is what the fonts will set."""
+    pages = sorted((ROOT / "content" / "articles").glob("*/*.md"))
+    return " ".join(page.read_text(encoding="utf-8").split("---", 2)[2] for page in pages)
 
 
 if __name__ == "__main__":
-    cut(Path(sys.argv[1]), "instrument-sans.woff2", {"wght": (400, 600)})
-    cut(Path(sys.argv[2]), "newsreader-italic.woff2", {"opsz": 72, "wght": 400})
-    cut(Path(sys.argv[3]), "newsreader-text.woff2", {"opsz": 18, "wght": 400})
+    packages = Path(sys.argv[1])
+    for name, (file, axes) in CUTS.items():
+        cut(packages / file, name, axes)
+    words = _words()
+    for face, (name, other, style) in MATCHES.items():
+        stands = TTFont(packages / f"@fontsource/{other}/files/{other}-latin-400-{style}.woff2")
+        print(f"{face}: {stand_in(TTFont(TARGET / f'{name}.woff2'), stands, words)}")
