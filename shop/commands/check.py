@@ -5,6 +5,8 @@ from argparse import ArgumentParser, Namespace
 from shop.app import answers
 from shop.config import ROOT, Config
 from shop.content import read_content
+from shop.content.body import tokens_of
+from shop.content.grade import grade, running_prose
 from shop.content.plates import Plates
 from shop.content.proof import proofread
 
@@ -28,4 +30,7 @@ def command(_config: Config, _asked: Namespace) -> int:
         f"The words are in order: {len(content.articles)} articles, {len(content.products)} products, "
         f"{len(content.letters)} letters, {len(content.phrases)} phrases."
     )
+    for article in content.articles.values():
+        asked = grade(running_prose(tokens_of(article.markdown)))
+        print(f"{article.slug}: {article.words} words, grade {asked:.1f}")
     return 0

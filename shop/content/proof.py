@@ -14,14 +14,17 @@ from markdown_it.token import Token
 from shop.content import Content, WordsRefused, read_content
 from shop.content.articles import NOTHING, Article, read_articles
 from shop.content.body import TAKEN, Figure, Offer, Procedure, tokens_of
+from shop.content.grade import SENTENCE_END, grade, plain, running_prose
 from shop.content.header import Header, read_words, read_yaml
 from shop.content.plates import Plates
 
 MAX_SENTENCE_WORDS = 39
 MAX_ANSWER_WORDS = 49
 MAX_OFFERS = 2
+# School years that the running prose of an article may ask for. The formula says nothing about a handful of words.
+EASIEST, HARDEST = 7.5, 10.5
+MIN_GRADED_WORDS = 150
 
-SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+")
 WORD = re.compile(r"\S*\w\S*")
 # What a shop that sells a tool must not promise (FTC, Health Products Compliance Guidance, 2022). A sentence that
 # says "not" before the word promises nothing.
@@ -129,7 +132,8 @@ class _Proof:
                 yield WordsRefused(header.name, line, f"{why}.")
 
     def _article(self, article: Article) -> Iterator[WordsRefused]:
-        header, _, _ = read_words(article.file, self.folder)
+        header, text, first_line = read_words(article.file, self.folder)
+        yield from _hard_or_choppy(running_prose(tokens_of(text)), header.name, first_line)
         named = {
             "causes": (article.causes, self.topics["causes"], "topics.yaml has no cause"),
             "effects": (article.effects, self.topics["effects"], "topics.yaml has no effect"),
@@ -227,6 +231,16 @@ def _article_rules(article: Article, header: Header) -> Iterator[WordsRefused]:
             yield header.refuse("sources", f"nothing cites the source {source.key} ([^{source.key}]).")
 
 
+def _hard_or_choppy(paragraphs: list[str], name: Path, line: int) -> Iterator[WordsRefused]:
+    asked = grade(paragraphs)
+    if sum(len(text.split()) for text in paragraphs) < MIN_GRADED_WORDS or EASIEST <= asked <= HARDEST:
+        return
+    advice = "join short sentences" if asked < EASIEST else "part long sentences, choose shorter words"
+    yield WordsRefused(
+        name, line, f"the text reads at grade {asked:.1f}, not {EASIEST} to {HARDEST}: {advice}."
+    )
+
+
 def _sentences(passage: Passage) -> Iterator[WordsRefused]:
     for sentence in SENTENCE_END.split(passage.text):
         words = len(WORD.findall(sentence))
@@ -252,14 +266,8 @@ def _values(header: Header) -> Iterator[Passage]:
 def _paragraphs(name: Path, tokens: Iterable[Token], first_line: int) -> Iterator[Passage]:
     for token in tokens:
         if token.type == "inline":
-            children = token.children or []
-            text = "".join(
-                " " if child.type == "softbreak" else child.content
-                for child in children
-                if child.type != "citation"
-            )
-            cited = any(child.type == "citation" for child in children)
-            yield Passage(name, _line(token, first_line), text, cited)
+            cited = any(child.type == "citation" for child in token.children or ())
+            yield Passage(name, _line(token, first_line), plain(token), cited)
 
 
 def _links(header: Header, tokens: Iterable[Token], first_line: int) -> Iterator[Link]:

@@ -99,6 +99,24 @@ def test_a_link_that_leads_nowhere_is_named(folder: Path, target: str, why: str)
     ]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "fault"),
+    [
+        ("You sit. It pulls. ", "-2.5, not 7.5 to 10.5: join short sentences"),
+        ("Inactivity accumulates. ", "23.7, not 7.5 to 10.5: part long sentences, choose shorter words"),
+        (
+            "While you are sitting, both flexor muscles are in a shortened position, and remain lightly active. ",
+            "",
+        ),
+    ],
+)
+def test_a_text_that_is_choppy_or_too_hard_to_read_is_named(folder: Path, sentence: str, fault: str) -> None:
+    change(folder, "Lie down, and let", f"Lie down, and let it be.\n\n{sentence * 60}\n\nLie down, and let")
+    assert [fault for fault in found(folder) if fault.startswith(DESK)] == [
+        f"{DESK}, line 40: the text reads at grade {wanted}." for wanted in [fault] if wanted
+    ]
+
+
 def test_an_article_without_a_next_step_is_named(folder: Path) -> None:
     change(
         folder,
