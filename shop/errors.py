@@ -57,6 +57,9 @@ class Reason(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
     CROSS_SITE = "cross_site"
     SIGN_IN_FAILED = "sign_in_failed"
+    SECOND_STEP_WRONG = "second_step_wrong"
+    RESET_LINK_OLD = "reset_link_old"
+    PASSWORD_UNFIT = "password_unfit"  # noqa: S105  a reason, no password
 
 
 class Refused(Exception):

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.admin import guard
 from shop.content import WordsMissing
+from shop.staff import actions as staff
 from shop.web import filters
 
 blueprint = Blueprint("admin", __name__)
@@ -34,6 +36,9 @@ PLACES = (
     Place("today", "/admin", "Today", "t"),
     Place("orders", "/admin/orders", "Orders", "o"),
     Place("outbox", "/admin/outbox", "Outbox", "m"),
+    Place("audit", "/admin/audit", "Audit log", "l"),
+    Place("settings", "/admin/settings", "People", "s"),
+    Place("account", "/admin/account", "Your account", "u"),
 )
 
 
@@ -62,3 +67,22 @@ def before() -> int | None:
     """Return the number below which the next page of a list begins; nonsense shows the first page."""
     text = request.args.get("before", "")
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) else None
+
+
+def back(endpoint: str, **values: Any) -> Response:
+    """Return the way back to a page after a form was sent."""
+    return make_response(redirect(url_for(f"admin.{endpoint}", **values), 303))
+
+
+def record(
+    session: Session,
+    action: str,
+    subject: str,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write into the audit log what the person who is signed in does, in the transaction that does it."""
+    staff.record(
+        session, action, subject, by=guard.member().email, now=clock.now(), before=before, after=after
+    )

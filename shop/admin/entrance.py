@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, and proving once more who is there."""
 
 import re
 import secrets
@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from shop import clock
 from shop.admin import guard
-from shop.admin.desk import blueprint
+from shop.admin.desk import blueprint, record
 from shop.admin.guard import Role, admits
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
 from shop.staff import actions as staff
+from shop.staff import factors
+from shop.staff import queries as staff_queries
+from shop.staff.queries import Member
 from shop.web.throttles import allow, client_address
 from shop.web.tools import tools
 
@@ -25,7 +28,7 @@ TRIES_PER_NETWORK = 30
 @admits(Role.ANYONE)
 def login() -> str:
     """Show the sign-in form."""
-    return _sign_in_form()
+    return _door("admin/login.html", email="")
 
 
 @blueprint.post("/admin/login")
@@ -33,28 +36,67 @@ def login() -> str:
 def sign_in() -> ResponseReturnValue:
     """Begin a session, if address and password are right; the answer is the same whichever is wrong."""
     email = request.form.get("email", "")
-    now = clock.now()
     try:
-        for kind, subject, limit in (
-            ("sign-in-network", client_address(), TRIES_PER_NETWORK),
-            ("sign-in-address", email.strip().lower(), TRIES_PER_ADDRESS),
-        ):
-            allow(tools().engine, kind, subject, limit=limit, seconds=TRIES_SECONDS, now=now)
+        _count_try("sign-in-network", client_address(), TRIES_PER_NETWORK)
+        _count_try("sign-in-address", email.strip().lower())
         with reading(tools().engine) as session:
             member_id = staff.authenticate(session, email, request.form.get("password", ""))
     except Refused as error:
-        return _sign_in_form(email, error), 429 if error.reason is Reason.TOO_MANY_TRIES else 400
-    fresh_token = secrets.token_urlsafe(32)
+        return _door("admin/login.html", error, email=email), _status(error)
+    with reading(tools().engine) as session:
+        waits = staff_queries.needs_second_step(session, member_id)
+    onward = url_for("admin.second_step", next=_onward()) if waits else _onward()
+    return _signed_in(member_id, onward, second_step=False)
+
+
+@blueprint.get("/admin/login/code")
+@admits(Role.READ_ONLY, unfinished=True)
+def second_step() -> str:
+    """Ask for the second factor."""
+    return _door("admin/second_step.html")
+
+
+@blueprint.post("/admin/login/code")
+@admits(Role.READ_ONLY, unfinished=True)
+def take_second_step() -> ResponseReturnValue:
+    """Finish a sign-in with a code of the app or a recovery code; the session of before ends."""
+    member = guard.member()
+    try:
+        _check_code(member)
+    except Refused as error:
+        return _door("admin/second_step.html", error), _status(error)
+    return _signed_in(member.id, _onward(), second_step=True)
+
+
+@blueprint.get("/admin/confirm")
+@admits(Role.READ_ONLY)
+def confirm() -> str:
+    """Ask who is signed in to prove once more who they are."""
+    return _door("admin/confirm.html", by_code=guard.member().has_second_factor)
+
+
+@blueprint.post("/admin/confirm")
+@admits(Role.READ_ONLY)
+def confirmed() -> ResponseReturnValue:
+    """Go on when the code, or without a second factor the password, is right."""
+    member, now = guard.member(), clock.now()
+    try:
+        if member.has_second_factor:
+            _check_code(member)
+        else:
+            _count_try("sign-in-address", member.email)
+            with reading(tools().engine) as session:
+                staff.authenticate(session, member.email, request.form.get("password", ""))
+    except Refused as error:
+        page = _door("admin/confirm.html", error, by_code=member.has_second_factor)
+        return page, _status(error)
     with writing(tools().engine) as session:
-        staff.sign_out(session, guard.token(), now=now)
-        staff.sign_in(session, member_id, fresh_token, device=request.user_agent.string, now=now)
-    response = make_response(redirect(_onward(request.form.get("next", "")), 303))
-    guard.remember(response, fresh_token)
-    return response
+        staff.confirm(session, member.session_id, now=now)
+    return redirect(_onward(), 303)
 
 
 @blueprint.post("/admin/logout")
-@admits(Role.READ_ONLY)
+@admits(Role.READ_ONLY, unfinished=True)
 def sign_out() -> Response:
     """End the session on the server and in the browser."""
     with writing(tools().engine) as session:
@@ -64,14 +106,56 @@ def sign_out() -> Response:
     return response
 
 
-def _sign_in_form(email: str = "", error: Refused | None = None) -> str:
+def _signed_in(member_id: int, onward: str, *, second_step: bool) -> Response:
+    """Begin a session under a fresh token and end the one of before."""
+    fresh_token, now = secrets.token_urlsafe(32), clock.now()
+    with writing(tools().engine) as session:
+        staff.sign_out(session, guard.token(), now=now)
+        staff.sign_in(
+            session,
+            member_id,
+            fresh_token,
+            device=request.user_agent.string,
+            now=now,
+            second_step=second_step,
+        )
+    response = make_response(redirect(onward, 303))
+    guard.remember(response, fresh_token)
+    return response
+
+
+def _check_code(member: Member) -> None:
+    _count_try("second-step", str(member.id))
+    with writing(tools().engine) as session:
+        used = factors.check(
+            session,
+            member.id,
+            request.form.get("code", ""),
+            secret_key=tools().config.secret_key,
+            now=clock.now(),
+        )
+        if used == "recovery":
+            record(session, "recovery code used", member.email)
+
+
+def _count_try(kind: str, subject: str, limit: int = TRIES_PER_ADDRESS) -> None:
+    allow(tools().engine, kind, subject, limit=limit, seconds=TRIES_SECONDS, now=clock.now())
+
+
+def _status(error: Refused) -> int:
+    return 429 if error.reason is Reason.TOO_MANY_TRIES else 400
+
+
+def _door(template: str, error: Refused | None = None, **values: object) -> str:
     sentence = tools().content.refusal(error) if error else ""
-    onward = _onward(request.values.get("next", ""))
-    return render_template("admin/login.html", email=email, error=sentence, next=onward)
+    return render_template(template, error=sentence, next=_onward(), **values)
 
 
-def _onward(asked: str) -> str:
-    """Return where to go after the sign-in: a page of the back office, whatever was asked for."""
+def _onward() -> str:
+    """Return where to go afterwards: a page of the back office, whatever was asked for."""
+    asked = request.values.get("next", "")
     return (
-        asked if re.fullmatch(r"/admin(/[\w/-]*)?(\?[\w=&-]*)?", asked, re.ASCII) else url_for("admin.today")
+        asked
+        if re.fullmatch(r"/admin(/[\w./-]*)?(\?[\w=&%+.-]*)?", asked, re.ASCII)
+        else url_for("admin.today")
     )

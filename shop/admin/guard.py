@@ -1,8 +1,11 @@
 """The one door of the back office: who may open which of its pages."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from typing import TypeVar, cast
+from urllib.parse import urlsplit
 
 from flask import Response, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +15,8 @@ from shop.db import reading
 from shop.staff import queries as staff
 from shop.staff.queries import Member
 from shop.staff.rules import SESSION_LENGTH
+from shop.web import filters
+from shop.web.notices import say
 from shop.web.tools import tools
 
 COOKIE = "staff"
@@ -30,35 +35,67 @@ class Role(IntEnum):
 RANKS = {"read_only": Role.READ_ONLY, "staff": Role.STAFF, "owner": Role.OWNER}
 
 
-def admits(role: Role) -> Callable[[View], View]:
+@dataclass(frozen=True)
+class Entry:
+    """Who may open a view, and when."""
+
+    role: Role
+    # Also open while the second step of a sign-in, or setting one up, is still to be done.
+    unfinished: bool = False
+    # Asks who is longer away to prove once more who they are: for money, exports and roles.
+    step_up: bool = False
+
+
+def admits(role: Role, *, unfinished: bool = False, step_up: bool = False) -> Callable[[View], View]:
     """Say who may open a view, below its route. A view that says nothing is open to nobody."""
 
     def mark(view: View) -> View:
-        view.admits = role  # type: ignore[attr-defined]
+        view.entry = Entry(role, unfinished, step_up)  # type: ignore[attr-defined]
         return view
 
     return mark
 
 
-def admitted(endpoint: str) -> Role | None:
-    """Return who may open an endpoint of the back office, as its view says."""
-    return getattr(current_app.view_functions[endpoint], "admits", None)
-
-
 def check() -> ResponseReturnValue | None:
     """Let in whom the view admits; send strangers to the sign-in page, and turn others away."""
-    role = admitted(request.endpoint or "")
-    if role is Role.ANYONE:
+    entry: Entry | None = getattr(current_app.view_functions[request.endpoint or ""], "entry", None)
+    if entry is not None and entry.role is Role.ANYONE:
         return None
+    now = clock.now()
     with reading(tools().engine) as session:
-        member = staff.signed_in(session, token(), now=clock.now())
+        member = staff.signed_in(session, token(), now=now)
     if member is None:
-        onward = request.full_path.rstrip("?") if request.method == "GET" else ""
-        return redirect(url_for("admin.login", next=onward or None), 303)
+        return redirect(url_for("admin.login", next=_asked() or None), 303)
     g.member = member
-    if role is None or RANKS[member.role] < role:
+    if entry is None:
         abort(403)
+    return _turned_away(member, entry, now)
+
+
+def _turned_away(member: Member, entry: Entry, now: datetime) -> ResponseReturnValue | None:
+    if member.waits and not entry.unfinished:
+        return redirect(url_for("admin.second_step", next=_asked() or None), 303)
+    if tools().config.live and not member.has_second_factor and not entry.unfinished:
+        say("warn", filters.phrase("flashes.second_step_needed"))
+        return redirect(url_for("admin.account"), 303)
+    if RANKS[member.role] < entry.role:
+        abort(403)
+    if entry.step_up and not member.confirmed(now):
+        if request.method == "POST":
+            say("warn", filters.phrase("flashes.confirm_first"))
+        return redirect(url_for("admin.confirm", next=_asked() or _came_from() or None), 303)
     return None
+
+
+def _asked() -> str:
+    """Return the page that was asked for, to go on to it later; nothing for a post."""
+    return request.full_path.rstrip("?") if request.method == "GET" else ""
+
+
+def _came_from() -> str:
+    """Return the page whose form was sent."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path + (f"?{page.query}" if page.query else "") if page.netloc == request.host else ""
 
 
 def member() -> Member:

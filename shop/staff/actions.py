@@ -1,14 +1,18 @@
 """Staff members and their sign-ins. Only a hash of a password or of a session's token is ever kept."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from shop import email_address
+from shop.db import lock_rows
 from shop.errors import Reason, Refused
 from shop.staff import rules
-from shop.staff.models import StaffMember, StaffSession
+from shop.staff.models import AuditEntry, StaffMember, StaffSession
 
 LONGEST_DEVICE = 200
 
@@ -73,10 +77,13 @@ def authenticate(session: Session, email: str, password: str) -> int:
     return member.id
 
 
-def sign_in(session: Session, member_id: int, token: str, *, device: str, now: datetime) -> None:
+def sign_in(
+    session: Session, member_id: int, token: str, *, device: str, now: datetime, second_step: bool = False
+) -> None:
     """Begin a session of 14 days for a member who has just been authenticated.
 
     ``token`` is fresh and random (256 bits); the caller puts it into the cookie, only its hash is kept.
+    ``second_step``: the second factor was shown as well.
     """
     session.add(
         StaffSession(
@@ -86,6 +93,8 @@ def sign_in(session: Session, member_id: int, token: str, *, device: str, now: d
             created_at=now,
             last_seen_at=now,
             expires_at=now + rules.SESSION_LENGTH,
+            second_step_at=now if second_step else None,
+            confirmed_at=now,
         )
     )
 
@@ -106,6 +115,93 @@ def end_sessions(session: Session, member_id: int, *, now: datetime) -> None:
         .where(StaffSession.member_id == member_id, StaffSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def end_session(session: Session, member_id: int, session_id: int, *, now: datetime) -> bool:
+    """End one session of a member; return whether it was theirs and still open."""
+    ended = update(StaffSession).where(
+        StaffSession.id == session_id, StaffSession.member_id == member_id, StaffSession.ended_at.is_(None)
+    )
+    return _changes(session, ended.values(ended_at=now))
+
+
+def name_session(session: Session, member_id: int, session_id: int, name: str) -> bool:
+    """Give a session of a member a name; return whether it is theirs."""
+    named = update(StaffSession).where(StaffSession.id == session_id, StaffSession.member_id == member_id)
+    return _changes(session, named.values(name=name.strip()[:60]))
+
+
+def confirm(session: Session, session_id: int, *, now: datetime) -> None:
+    """Note that the person of a session has just proved to be there."""
+    session.execute(update(StaffSession).where(StaffSession.id == session_id).values(confirmed_at=now))
+
+
+def pass_second_step(session: Session, session_id: int, *, now: datetime) -> None:
+    """Note that the second factor was shown in a session."""
+    session.execute(
+        update(StaffSession).where(StaffSession.id == session_id).values(second_step_at=now, confirmed_at=now)
+    )
+
+
+def set_role(session: Session, member_id: int, role: str) -> None:
+    """Give a member another role. Raises MemberRefused for an unknown role, and when no owner would be left."""
+    if role not in rules.ROLES:
+        message = f"The role is {role!r}; it must be one of {', '.join(rules.ROLES)}."
+        raise MemberRefused(message)
+    _refuse_no_owner(session, member_id, role)
+    session.execute(update(StaffMember).where(StaffMember.id == member_id).values(role=role))
+
+
+def close(session: Session, member_id: int, *, now: datetime) -> None:
+    """Close an account as ``disable`` does. Raises MemberRefused when no owner would be left."""
+    _refuse_no_owner(session, member_id, "")
+    disable(session, member_id, now=now)
+
+
+def reopen(session: Session, member_id: int) -> None:
+    """Open a closed account again; its sessions stay ended."""
+    session.execute(update(StaffMember).where(StaffMember.id == member_id).values(disabled_at=None))
+
+
+def record(
+    session: Session,
+    action: str,
+    subject: str,
+    *,
+    by: str,
+    now: datetime,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down what a member of staff did, in the transaction that does it."""
+    session.add(
+        AuditEntry(
+            at=now,
+            by=by[:320],
+            action=action,
+            subject=subject[:120],
+            before=dict(before) if before is not None else None,
+            after=dict(after) if after is not None else None,
+        )
+    )
+
+
+def _refuse_no_owner(session: Session, member_id: int, role: str) -> None:
+    # The rows are locked in one order: two owners who demote each other at once wait here for one another.
+    statement = (
+        select(StaffMember)
+        .where(StaffMember.role == "owner", StaffMember.disabled_at.is_(None))
+        .order_by(StaffMember.id)
+        .execution_options(populate_existing=True)
+    )
+    owners = session.scalars(statement.with_for_update() if lock_rows(session) else statement).all()
+    if not rules.owners_left([role if owner.id == member_id else owner.role for owner in owners]):
+        message = "The shop needs an owner: make somebody else one first."
+        raise MemberRefused(message)
+
+
+def _changes(session: Session, statement: Update) -> bool:
+    return cast(CursorResult[Any], session.execute(statement)).rowcount == 1
 
 
 def _address(email: str) -> str:

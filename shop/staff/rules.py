@@ -1,14 +1,24 @@
-"""Roles, passwords and how long a sign-in lasts: values in, values out."""
+"""Roles, passwords, one-time codes and how long a sign-in lasts: values in, values out."""
 
+import base64
 import hashlib
-from datetime import timedelta
+import hmac
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 ROLES = ("owner", "staff", "read_only")
 MAY_CHANGE = ("owner", "staff")
 SESSION_LENGTH = timedelta(days=14)
+# Money, exports and roles ask who is longer away than this to prove once more who they are.
+STEP_UP_LASTS = timedelta(minutes=15)
+RESET_LASTS = timedelta(minutes=30)
+# A code is good for 30 seconds; a phone's clock may be half a minute off (RFC 6238, 5.2).
+CODE_SECONDS = 30
+RECOVERY_CODES = 10
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 
@@ -41,3 +51,54 @@ def token_hash(token: str) -> str:
 def may_change(role: str) -> bool:
     """Whether a role may do more than look."""
     return role in MAY_CHANGE
+
+
+def totp_secret(secret_key: str, nonce: str) -> str:
+    """Return the secret an authenticator app shares with the shop, in base 32.
+
+    It is made from the shop's key and what the database holds, so that a copy of the database alone opens no
+    door. Whoever changes SECRET_KEY has to set the apps up again; recovery codes still work.
+    """
+    digest = hmac.new(secret_key.encode(), f"totp:{nonce}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest[:20]).decode()
+
+
+def totp_step(secret: str, code: str, *, now: datetime) -> int | None:
+    """Return the time step ``code`` belongs to, now or one step to either side, or None when it is wrong."""
+    typed = "".join(code.split())
+    if not (len(typed) == 6 and typed.isascii() and typed.isdigit()):
+        return None
+    present = int(now.timestamp()) // CODE_SECONDS
+    app = pyotp.TOTP(secret, interval=CODE_SECONDS)
+    fitting = [
+        step
+        for step in (present - 1, present, present + 1)
+        if hmac.compare_digest(app.generate_otp(step), typed)
+    ]
+    return fitting[-1] if fitting else None
+
+
+def totp_address(secret: str, *, member: str, shop: str) -> str:
+    """Return what an authenticator app reads from the square code."""
+    return pyotp.TOTP(secret, interval=CODE_SECONDS).provisioning_uri(name=member, issuer_name=shop)
+
+
+def recovery_code(random: bytes) -> str:
+    """Return 10 random bytes as people copy them: ``abcd-efgh-ijkl-mnop``."""
+    letters = base64.b32encode(random).decode().lower()
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def recovery_hash(code: str) -> str:
+    """Return what is kept of a recovery code, however it was typed. It has 80 random bits: SHA-256 is enough."""
+    return hashlib.sha256("".join(filter(str.isalnum, code.lower())).encode()).hexdigest()
+
+
+def reset_mark(kept_hash: str) -> str:
+    """Return what ties a reset link to the password of the moment: once that is changed, the link is worth nothing."""
+    return hashlib.sha256(f"reset:{kept_hash}".encode()).hexdigest()[:32]
+
+
+def owners_left(roles: Sequence[str]) -> bool:
+    """Whether somebody would still be an owner."""
+    return "owner" in roles

@@ -52,6 +52,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
             ["Order 1017, Dec 3, 2026", f"{SHOP}/orders/b8Rq5sVw1xNf6JtGzMhKyA"],
         ],
     },
+    "staff_password": {"link": f"{SHOP}/admin/password/a-token"},
     "order_flagged": {
         "order_number": "1001",
         "sentence": "This order was paid twice. The second payment was sent back.",

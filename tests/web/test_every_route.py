@@ -28,6 +28,8 @@ BLANKS = {
     "id": 1,
     "flag_id": 1,
     "letter_id": 1,
+    "session_id": 1,
+    "member_id": 1,
 }
 QUERY = urlencode(
     {"code": "RUN15", "to": "/shop", "q": "maya", "view": "all", "before": "9", "next": "/admin"}
