@@ -5,6 +5,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from shop.admin import style
 from shop.admin import views as admin
 from shop.articles import views as articles
 from shop.cart import views as cart
@@ -42,6 +43,7 @@ BLUEPRINTS = [
     search.blueprint,
     mail.blueprint,
     admin.blueprint,
+    style.blueprint,
 ]
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 
 from shop import money
 from shop.config import Config
+from shop.web import charts
 from shop.web.notices import notices
 from shop.web.tools import tools
 
@@ -24,7 +25,15 @@ class ShopFacts:
 
 def install(app: Flask, config: Config) -> None:
     """Give templates their filters and globals."""
-    app.jinja_env.filters.update(money=money.display, day=day, days=days, moment=moment, date=written_day)
+    app.jinja_env.filters.update(
+        money=money.display,
+        day=day,
+        days=days,
+        moment=moment,
+        date=written_day,
+        sparkline=charts.sparkline,
+        share_of=charts.share_of,
+    )
     app.jinja_env.globals.update(
         shop=ShopFacts(
             config.shop_name,
