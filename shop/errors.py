@@ -32,6 +32,7 @@ class Reason(StrEnum):
     CODE_NO_MATCHING_ITEM = "code_no_matching_item"
     CODE_NOT_FOR_THIS_CART = "code_not_for_this_cart"
     CODE_NOT_FOR_THIS_COUNTRY = "code_not_for_this_country"
+    CODE_NOT_FOR_REDUCED = "code_not_for_reduced"
     CODE_NOTHING_TO_REDUCE = "code_nothing_to_reduce"
     CODE_OFFER_IS_BETTER = "code_offer_is_better"
     CODE_OTHER_CURRENCY = "code_other_currency"

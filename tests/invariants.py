@@ -47,6 +47,10 @@ ALWAYS = {
         SELECT c.id, c.held, c.redeemed FROM campaigns c
         WHERE c.held <> (SELECT count(*) FROM redemptions r WHERE r.campaign_id = c.id AND r.state = 'held')
            OR c.redeemed <> (SELECT count(*) FROM redemptions r WHERE r.campaign_id = c.id AND r.state = 'redeemed')""",
+    "a campaign spends what its uses take off": """
+        SELECT c.id, c.spent_amount FROM campaigns c
+        WHERE c.spent_amount <> (SELECT coalesce(sum(r.amount), 0) FROM redemptions r
+                                 WHERE r.campaign_id = c.id AND r.state <> 'released')""",
     "a code's counters are its uses": """
         SELECT c.code, c.held, c.redeemed FROM codes c
         WHERE c.held <> (SELECT count(*) FROM redemptions r WHERE r.code_id = c.id AND r.state = 'held')

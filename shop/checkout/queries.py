@@ -13,7 +13,7 @@ from shop.cart import rules as carts
 from shop.cart.rules import Cart, Change, Entry, Ware
 from shop.catalog import queries as catalog
 from shop.catalog.models import StockHold
-from shop.catalog.rules import Item, shortages
+from shop.catalog.rules import Item, one_by_one, shortages
 from shop.checkout.rules import Line, Quote, price
 from shop.checkout.sets import SetOffer, set_offer
 from shop.config import Config
@@ -246,7 +246,15 @@ def _customer(
 
 def _lines(buying: Mapping[str, int], items: Mapping[str, Item]) -> list[Line]:
     return [
-        Line(sku, items[sku].name, items[sku].digital, items[sku].unit_amount, quantity)
+        Line(
+            sku,
+            items[sku].name,
+            items[sku].digital,
+            items[sku].unit_amount,
+            quantity,
+            # A set that costs less than its parts is reduced already.
+            reduced=one_by_one(items[sku], items) is not None,
+        )
         for sku, quantity in buying.items()
     ]
 

@@ -1,48 +1,22 @@
 """The price engine: lines, discounts and shipping in, one quote out. Pure, and the only one in the shop."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop import money
+from shop.checkout.plans import Candidate, Plan, calculate, combinations, least_charge, smaller
+from shop.discounts import checks
 from shop.discounts import rules as discounts
-from shop.discounts.rules import Check, CodeTerms, CodeTry, Customer, Goods, Terms
+from shop.discounts.rules import OF_SHIPPING, Check, CodeTry, Customer, Goods, Terms
 from shop.errors import Reason, Refused
-from shop.shipping import rules as shipping
 from shop.shipping.rules import Rate
-
-# The least the payment service takes, in minor units
-# (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). A total of 0 never goes there.
-MINIMUM_CHARGES: Mapping[str, int] = {
-    "AED": 200,
-    "AUD": 50,
-    "BRL": 50,
-    "CAD": 50,
-    "CHF": 50,
-    "CZK": 1500,
-    "DKK": 250,
-    "EUR": 50,
-    "GBP": 30,
-    "HKD": 400,
-    "HUF": 17500,
-    "INR": 50,
-    "JPY": 50,
-    "MXN": 1000,
-    "MYR": 200,
-    "NOK": 300,
-    "NZD": 50,
-    "PLN": 200,
-    "RON": 200,
-    "SEK": 300,
-    "SGD": 50,
-    "THB": 1000,
-    "USD": 50,
-}
 
 
 @dataclass(frozen=True)
 class Line:
     """What is to be priced. sku: once per quote. name: as the order will call it. digital: nothing of it is
-    shipped. unit_amount: minor units. quantity: pieces, 1 or more.
+    shipped. unit_amount: minor units. quantity: pieces, 1 or more. reduced: it costs less already.
     """
 
     sku: str
@@ -50,6 +24,7 @@ class Line:
     digital: bool
     unit_amount: int
     quantity: int
+    reduced: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,19 +68,29 @@ class Use:
 @dataclass(frozen=True)
 class Trial:
     """What came of one campaign: the trace from which a price can be explained. checks: every rule that was
-    tried. amount: what it takes off, minor units, 0 when it is not used.
+    tried. used: whether it is part of the price. amount: what it takes off, minor units, 0 when not used.
     """
 
     campaign_id: int
     name: str
     code: str
     checks: tuple[Check, ...]
+    used: bool
     amount: int
 
     @property
     def passed(self) -> bool:
         """Whether every rule holds."""
         return all(check.passed for check in self.checks)
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to combine campaigns that was weighed: their names, and what the order would cost (minor units)."""
+
+    names: tuple[str, ...]
+    total_amount: int
+    chosen: bool
 
 
 @dataclass(frozen=True)
@@ -117,6 +102,8 @@ class Quote:
     total = subtotal - discount + shipping - shipping discount + tax. uses: the campaigns behind it, in the
     order they were taken off. refusal: why the code that was tried does not apply, as the visitor may hear
     it, or None. ships: whether there is anything to ship. trials: every campaign that was tried, and why.
+    ways: the combinations that were weighed, the chosen one among them. trimmed_amount: what was left on the
+    price although it could have been taken off, because the payment service takes no smaller sum.
     """
 
     lines: tuple[PricedLine, ...]
@@ -131,6 +118,8 @@ class Quote:
     refusal: Refused | None
     ships: bool
     trials: tuple[Trial, ...]
+    ways: tuple[Way, ...]
+    trimmed_amount: int
 
     @property
     def goods_amount(self) -> int:
@@ -140,40 +129,7 @@ class Quote:
     @property
     def payable(self) -> bool:
         """Whether the payment service takes this total: nothing at all, or at least its minimum."""
-        return self.total_amount == 0 or self.total_amount >= MINIMUM_CHARGES.get(self.currency, 1)
-
-
-@dataclass(frozen=True)
-class _Candidate:
-    terms: Terms
-    code: CodeTerms | None
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """One way to combine campaigns, calculated to the end."""
-
-    used: tuple[tuple[_Candidate, int], ...]
-    by_sku: Mapping[str, tuple[tuple[int, int], ...]]
-    discount_amount: int
-    shipping_amount: int
-    shipping_discount_amount: int
-    price_amount: int
-
-    @property
-    def rank(self) -> tuple[int, int, bool, list[int]]:
-        """Lowest is best: cheapest, then the one that promises most, then the one that spends no code."""
-        promises = sum(amount == 0 for _, amount in self.used)
-        spends = any(candidate.code for candidate, _ in self.used)
-        return (
-            self.price_amount,
-            -promises,
-            spends,
-            [candidate.terms.campaign_id for candidate, _ in self.used],
-        )
-
-    def uses_code(self) -> bool:
-        return any(candidate.code for candidate, _ in self.used)
+        return self.total_amount == 0 or self.total_amount >= least_charge(self.currency)
 
 
 def price(
@@ -193,108 +149,69 @@ def price(
     spread over the lines by the largest remainder; the order of ``lines`` changes no amount.
     """
     goods = [
-        Goods(line.sku, line.unit_amount, line.quantity) for line in sorted(lines, key=lambda line: line.sku)
+        Goods(line.sku, line.unit_amount, line.quantity, line.reduced)
+        for line in sorted(lines, key=lambda line: line.sku)
     ]
     if len({line.sku for line in goods}) < len(goods):
         raise ValueError("a SKU stands in two lines")
     ships = any(not line.digital for line in lines)
     rate = rate if ships else None
-    candidates = list(_candidates(offers, code_try))
-    tried = [
-        (candidate, discounts.checks(candidate.terms, candidate.code, goods, currency, customer, now))
-        for candidate in candidates
-    ]
-    passed = [candidate for candidate, checks in tried if all(check.passed for check in checks)]
-    plans = [_calculate(goods, chosen, rate, ships=ships) for chosen in _combinations(passed)]
+
+    def calculated(chosen: Sequence[Candidate]) -> Plan:
+        return calculate(goods, chosen, rate, currency, ships=ships)
+
+    tried = []
+    for candidate in _candidates(offers, code_try):
+        rules = checks.checks(candidate.terms, candidate.code, goods, currency, customer, now)
+        tried.append((candidate, (*rules, *_budget_checks(candidate, rules, calculated))))
+    passed = [candidate for candidate, rules in tried if all(check.passed for check in rules)]
+    plans = [calculated(chosen) for chosen in combinations(passed)]
     if plans[1].shipping_amount > plans[0].shipping_amount:
-        plans += [_calculate(goods, chosen, rate, ships=ships) for chosen in _smaller(passed)]
+        plans += [calculated(chosen) for chosen in smaller(passed)]
+    plans = [plan for plan in plans if plan.fits()]
     best = min(plans, key=lambda plan: plan.rank)
-    return _quote(lines, currency, best, _refusal(code_try, tried, plans, best), tried, ships=ships)
+    return _quote(lines, currency, plans, best, _refusal(code_try, tried, plans, best), tried, ships=ships)
 
 
-def _candidates(offers: Sequence[Terms], code_try: CodeTry | None) -> Iterator[_Candidate]:
+def _budget_checks(
+    candidate: Candidate, rules: Sequence[Check], calculated: Callable[[Sequence[Candidate]], Plan]
+) -> Iterator[Check]:
+    """Whether what is left of a budget is enough for this order, asked when nothing else is in the way."""
+    left = candidate.terms.budget_left_amount
+    if left is None or not all(check.passed for check in rules):
+        return
+    [needed] = [amount for _, amount in calculated([candidate]).used] or [0]
+    currency = candidate.terms.currency
+    yield Check(
+        "budget_left",
+        needed <= left,
+        Reason.CODE_USED_UP,
+        {"left": money.display(left, currency), "needed": money.display(needed, currency)},
+    )
+
+
+def _candidates(offers: Sequence[Terms], code_try: CodeTry | None) -> Iterator[Candidate]:
     found = code_try.found if code_try else None
     for terms in offers:
         # One order uses a campaign once: typed, it is a code's, not an offer.
         if not found or terms.campaign_id != found[1].campaign_id:
-            yield _Candidate(terms, None)
+            yield Candidate(terms, None)
     if found:
-        yield _Candidate(found[1], found[0])
-
-
-def _combinations(passed: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
-    """What may stand together: nothing, all that combine, those without the code, and each that stands alone."""
-    together = _together(passed)
-    yield []
-    yield together
-    if any(candidate.code for candidate in together):
-        yield [candidate for candidate in together if not candidate.code]
-    for candidate in passed:
-        if not candidate.terms.combinable or candidate.code:
-            yield [candidate]
-
-
-def _smaller(passed: Sequence[_Candidate]) -> Iterator[list[_Candidate]]:
-    """Those that combine one by one, and all but one of them.
-
-    Worth a try when all together take the goods below the amount from which shipping is free: then a discount
-    can cost more than it gives.
-    """
-    together = _together(passed)
-    for one in together:
-        yield [one]
-        yield [candidate for candidate in together if candidate is not one]
-
-
-def _together(passed: Sequence[_Candidate]) -> list[_Candidate]:
-    return [candidate for candidate in passed if candidate.terms.combinable]
-
-
-def _calculate(
-    goods: Sequence[Goods], chosen: Sequence[_Candidate], rate: Rate | None, *, ships: bool
-) -> _Plan:
-    remaining = {line.sku: line.subtotal_amount for line in goods}
-    by_sku: dict[str, list[tuple[int, int]]] = {line.sku: [] for line in goods}
-    used: list[tuple[_Candidate, int]] = []
-    free_shipping: list[_Candidate] = []
-    for candidate in sorted(chosen, key=lambda candidate: candidate.terms.turn):
-        if candidate.terms.kind == "free_shipping":
-            free_shipping.append(candidate)
-            continue
-        parts = discounts.amounts_off(candidate.terms, goods, remaining)
-        for sku, part in parts.items():
-            remaining[sku] -= part
-            by_sku[sku].append((candidate.terms.campaign_id, part))
-        if parts:
-            used.append((candidate, sum(parts.values())))
-    goods_amount = sum(remaining.values())
-    shipping_amount = shipping.charge(rate, goods_amount) if rate else 0
-    shipping_discount_amount = 0
-    if free_shipping and ships and (shipping_amount or not rate):
-        shipping_discount_amount = shipping_amount
-        used.append((free_shipping[0], shipping_discount_amount))
-    return _Plan(
-        tuple(used),
-        {sku: tuple(parts) for sku, parts in by_sku.items()},
-        sum(line.subtotal_amount for line in goods) - goods_amount,
-        shipping_amount,
-        shipping_discount_amount,
-        goods_amount + shipping_amount - shipping_discount_amount,
-    )
+        yield Candidate(found[1], found[0])
 
 
 def _refusal(
     code_try: CodeTry | None,
-    tried: Sequence[tuple[_Candidate, Sequence[Check]]],
-    plans: Sequence[_Plan],
-    best: _Plan,
+    tried: Sequence[tuple[Candidate, Sequence[Check]]],
+    plans: Sequence[Plan],
+    best: Plan,
 ) -> Refused | None:
     if code_try is None or not code_try.typed:
         return None
     if code_try.found is None:
         return discounts.unknown(code_try)
-    for candidate, checks in tried:
-        failed = next((check for check in checks if not check.passed), None)
+    for candidate, rules in tried:
+        failed = next((check for check in rules if not check.passed), None)
         if candidate.code and failed:
             return discounts.refusal(failed, code_try)
     if best.uses_code() or not best.by_sku:
@@ -308,13 +225,14 @@ def _refusal(
 def _quote(
     lines: Sequence[Line],
     currency: str,
-    plan: _Plan,
+    plans: Sequence[Plan],
+    plan: Plan,
     refusal: Refused | None,
-    tried: Sequence[tuple[_Candidate, tuple[Check, ...]]],
+    tried: Sequence[tuple[Candidate, tuple[Check, ...]]],
     *,
     ships: bool,
 ) -> Quote:
-    amounts = {candidate.terms.campaign_id: amount for candidate, amount in plan.used}
+    off = {candidate.terms.campaign_id: amount for candidate, amount in plan.used}
     return Quote(
         lines=tuple(_priced(line, plan.by_sku[line.sku]) for line in lines),
         currency=currency,
@@ -332,12 +250,24 @@ def _quote(
                 candidate.terms.campaign_id,
                 candidate.terms.name,
                 candidate.code.code if candidate.code else "",
-                checks,
-                amounts.get(candidate.terms.campaign_id, 0),
+                rules,
+                candidate.terms.campaign_id in off,
+                off.get(candidate.terms.campaign_id, 0),
             )
-            for candidate, checks in tried
+            for candidate, rules in tried
         ),
+        ways=_ways(plans, plan),
+        trimmed_amount=plan.trimmed_amount,
     )
+
+
+def _ways(plans: Sequence[Plan], best: Plan) -> tuple[Way, ...]:
+    """What was weighed, each combination once, the cheapest first."""
+    weighed: dict[tuple[str, ...], Way] = {}
+    for plan in sorted(plans, key=lambda plan: plan.rank):
+        names = tuple(candidate.terms.name for candidate, _ in plan.used)
+        weighed.setdefault(names, Way(names, plan.price_amount, chosen=plan is best))
+    return tuple(weighed.values())
 
 
 def _priced(line: Line, parts: tuple[tuple[int, int], ...]) -> PricedLine:
@@ -356,7 +286,7 @@ def _priced(line: Line, parts: tuple[tuple[int, int], ...]) -> PricedLine:
     )
 
 
-def _use(candidate: _Candidate, amount: int) -> Use:
+def _use(candidate: Candidate, amount: int) -> Use:
     terms, code = candidate.terms, candidate.code
     return Use(
         terms.campaign_id,
@@ -366,5 +296,5 @@ def _use(candidate: _Candidate, amount: int) -> Use:
         discounts.summary(terms),
         amount,
         code.bound_email if code else "",
-        terms.kind == "free_shipping",
+        terms.kind in OF_SHIPPING,
     )

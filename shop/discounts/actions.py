@@ -9,16 +9,17 @@ before its code: two orders never wait for each other.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Protocol
 
-from sqlalchemy import CursorResult, Update, func, insert, or_, select, update
+from sqlalchemy import CursorResult, Update, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from shop import email_address
-from shop.discounts.models import Campaign, Code, Redemption
+from shop.discounts.models import Campaign, Code, CodeBatch, Redemption
 from shop.errors import Reason, Refused
 
-Counter = Literal["held", "redeemed"]
+# The batch that a code came in is no longer worth anything.
+VOIDED = exists().where(CodeBatch.id == Code.batch_id, CodeBatch.voided_at.is_not(None))
 
 
 class Use(Protocol):
@@ -49,6 +50,7 @@ class _Row:
     campaign_id: int
     code_id: int | None
     email_normalized: str
+    amount: int
     state: str
 
 
@@ -58,28 +60,33 @@ def hold(
     """Hold ``uses`` for an order, in place of what it held before. Amounts in minor units, ``now`` aware UTC.
 
     Raises Refused, and the caller's transaction must then be undone: CODE_DISABLED when the campaign or the
-    code was switched off, CODE_USED_UP at its limit, CODE_USED_BY_YOU at the customer's,
-    CODE_FOR_ANOTHER_ADDRESS when the code is bound to another mailbox.
+    code was switched off, CODE_USED_UP at its limit or at the end of the campaign's budget, CODE_USED_BY_YOU at
+    the customer's, CODE_FOR_ANOTHER_ADDRESS when the code is bound to another mailbox. Of an offer that needs no
+    code, whatever is in its way is TOTAL_CHANGED: the buyer never typed anything.
     """
     release(session, order_id, now=now)
     before = {row.campaign_id: row for row in _rows(session, order_id)}
     for use in sorted(uses, key=lambda use: use.campaign_id):
         if use.campaign_id in before and before[use.campaign_id].state == "redeemed":
             continue
-        if not _take(session, use.campaign_id, use.code_id, only_active=True):
-            raise Refused(_why_not(session, use), code=use.code)
+        if not _take(session, use.campaign_id, use.code_id, use.amount, only_active=True):
+            raise _refused(_why_not(session, use), use)
         if not _is_for(session, use.code_id, email_normalized):
-            raise Refused(Reason.CODE_FOR_ANOTHER_ADDRESS, code=use.code)
+            raise _refused(Reason.CODE_FOR_ANOTHER_ADDRESS, use)
         if not _customer_may(session, use.campaign_id, email_normalized):
-            raise Refused(Reason.CODE_USED_BY_YOU, code=use.code)
+            raise _refused(Reason.CODE_USED_BY_YOU, use)
         _write(session, order_id, use, email_normalized, before.get(use.campaign_id), now)
+
+
+def _refused(reason: Reason, use: Use) -> Refused:
+    return Refused(reason, code=use.code) if use.code_id is not None else Refused(Reason.TOTAL_CHANGED)
 
 
 def redeem(session: Session, order_id: int, *, now: datetime) -> None:
     """Turn what an order holds into uses that count for good: it is paid. Repeating it changes nothing."""
     for row in _rows(session, order_id):
         if row.state == "held" and _become(session, row, "redeemed", now):
-            _count(session, row.campaign_id, row.code_id, held=-1, redeemed=1)
+            _count(session, row, held=-1, redeemed=1)
 
 
 def release(session: Session, order_id: int, *, now: datetime, redeemed: bool = False) -> None:
@@ -89,9 +96,9 @@ def release(session: Session, order_id: int, *, now: datetime, redeemed: bool = 
     """
     for row in _rows(session, order_id):
         if row.state == "held" and _become(session, row, "released", now):
-            _count(session, row.campaign_id, row.code_id, held=-1)
+            _count(session, row, held=-1)
         elif redeemed and row.state == "redeemed" and _become(session, row, "released", now):
-            _count(session, row.campaign_id, row.code_id, redeemed=-1)
+            _count(session, row, redeemed=-1)
 
 
 def retake(session: Session, order_id: int, *, now: datetime) -> bool:
@@ -106,7 +113,7 @@ def retake(session: Session, order_id: int, *, now: datetime) -> bool:
                 continue
             if (
                 not _become(session, row, "held", None, created_at=now)
-                or not _take(session, row.campaign_id, row.code_id, only_active=False)
+                or not _take(session, row.campaign_id, row.code_id, row.amount, only_active=False)
                 or not _customer_may(session, row.campaign_id, row.email_normalized, held_here=1)
             ):
                 savepoint.rollback()
@@ -121,6 +128,7 @@ def _rows(session: Session, order_id: int) -> list[_Row]:
             Redemption.campaign_id,
             Redemption.code_id,
             Redemption.email_normalized,
+            Redemption.amount,
             Redemption.state,
         )
         .where(Redemption.order_id == order_id)
@@ -139,34 +147,48 @@ def _become(session: Session, row: _Row, state: str, ended_at: datetime | None, 
     )
 
 
-def _take(session: Session, campaign_id: int, code_id: int | None, *, only_active: bool) -> bool:
-    """Count one more held use of a campaign and its code, if their limits allow it."""
-    return _take_one(session, Campaign, campaign_id, only_active=only_active) and (
-        code_id is None or _take_one(session, Code, code_id, only_active=only_active)
+def _take(session: Session, campaign_id: int, code_id: int | None, amount: int, *, only_active: bool) -> bool:
+    """Count one more held use of a campaign and its code, if their limits and the budget allow it."""
+    campaign = (
+        update(Campaign)
+        .where(
+            Campaign.id == campaign_id,
+            or_(Campaign.max_uses.is_(None), Campaign.held + Campaign.redeemed < Campaign.max_uses),
+            or_(Campaign.budget_amount.is_(None), Campaign.spent_amount + amount <= Campaign.budget_amount),
+        )
+        .values(held=Campaign.held + 1, spent_amount=Campaign.spent_amount + amount)
     )
-
-
-def _take_one(session: Session, table: type[Campaign | Code], id_: int, *, only_active: bool) -> bool:
-    statement = (
-        update(table)
-        .where(table.id == id_, or_(table.max_uses.is_(None), table.held + table.redeemed < table.max_uses))
-        .values(held=table.held + 1)
+    if not _changed(session, campaign.where(Campaign.active) if only_active else campaign):
+        return False
+    if code_id is None:
+        return True
+    code = (
+        update(Code)
+        .where(Code.id == code_id, or_(Code.max_uses.is_(None), Code.held + Code.redeemed < Code.max_uses))
+        .values(held=Code.held + 1)
     )
-    return _changed(session, statement.where(table.active) if only_active else statement)
+    return _changed(session, code.where(Code.active, ~VOIDED) if only_active else code)
 
 
-def _count(
-    session: Session, campaign_id: int, code_id: int | None, *, held: int = 0, redeemed: int = 0
-) -> None:
+def _count(session: Session, row: _Row, *, held: int = 0, redeemed: int = 0) -> None:
     """Move the counters of a campaign and its code along with a row of theirs."""
-    for table, id_ in ((Campaign, campaign_id), (Code, code_id)):
-        if id_ is not None:
-            session.execute(
-                update(table)
-                .where(table.id == id_)
-                .values(held=table.held + held, redeemed=table.redeemed + redeemed)
-                .execution_options(synchronize_session=False)
-            )
+    session.execute(
+        update(Campaign)
+        .where(Campaign.id == row.campaign_id)
+        .values(
+            held=Campaign.held + held,
+            redeemed=Campaign.redeemed + redeemed,
+            spent_amount=Campaign.spent_amount + (held + redeemed) * row.amount,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if row.code_id is not None:
+        session.execute(
+            update(Code)
+            .where(Code.id == row.code_id)
+            .values(held=Code.held + held, redeemed=Code.redeemed + redeemed)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _customer_may(session: Session, campaign_id: int, email_normalized: str, *, held_here: int = 0) -> bool:
@@ -202,7 +224,7 @@ def _is_for(session: Session, code_id: int | None, email_normalized: str) -> boo
 def _why_not(session: Session, use: Use) -> Reason:
     active = session.scalar(select(Campaign.active).where(Campaign.id == use.campaign_id))
     if active and use.code_id is not None:
-        active = session.scalar(select(Code.active).where(Code.id == use.code_id))
+        active = session.scalar(select(and_(Code.active, ~VOIDED)).where(Code.id == use.code_id))
     return Reason.CODE_USED_UP if active else Reason.CODE_DISABLED
 
 

@@ -1,31 +1,25 @@
 """Reading campaigns, codes and their uses. No query grows with the number of codes or of redemptions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import (
-    ColumnElement,
-    ScalarSelect,
-    bindparam,
-    func,
-    literal_column,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from shop import email_address
-from shop.db import Moment
-from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code, Redemption
+from shop.db import PublicVersion
+from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code, CodeBatch, Redemption
 from shop.discounts.rules import CodeTerms, CodeTry, Terms
 
+VERSION = PublicVersion.metadata.tables["public_version"]
 CAMPAIGNS = Campaign.metadata.tables["campaigns"]
 ITEMS = CampaignItem.metadata.tables["campaign_items"]
 COUNTRIES = CampaignCountry.metadata.tables["campaign_countries"]
 CODES = Code.metadata.tables["codes"]
+BATCHES = CodeBatch.metadata.tables["code_batches"]
 REDEMPTIONS = Redemption.metadata.tables["redemptions"]
 
 # What no SKU and no country contains; written into the statement, which stays the same at every call.
@@ -33,14 +27,18 @@ BETWEEN = ","
 COUNTING = ("held", "redeemed")
 
 
-def _joined(column: ColumnElement[str], campaign_id: ColumnElement[int]) -> ScalarSelect[Any]:
+def _joined(column: ColumnElement[str], campaign_id: ColumnElement[int], *where: ColumnElement[bool]) -> Any:
     separator: Any = literal_column(f"'{BETWEEN}'")
     return (
         select(func.aggregate_strings(column, separator))
-        .where(campaign_id == CAMPAIGNS.c.id)
+        .where(campaign_id == CAMPAIGNS.c.id, *where)
         .correlate(CAMPAIGNS)
         .scalar_subquery()
     )
+
+
+def _skus(role: str) -> Any:
+    return _joined(ITEMS.c.sku, ITEMS.c.campaign_id, ITEMS.c.role == literal_column(f"'{role}'"))
 
 
 _TERMS = (
@@ -50,6 +48,13 @@ _TERMS = (
     CAMPAIGNS.c.currency,
     CAMPAIGNS.c.percent_basis_points,
     CAMPAIGNS.c.amount,
+    CAMPAIGNS.c.buy_quantity,
+    CAMPAIGNS.c.get_quantity,
+    CAMPAIGNS.c.max_discount_amount,
+    CAMPAIGNS.c.max_units,
+    CAMPAIGNS.c.excludes_reduced,
+    CAMPAIGNS.c.budget_amount,
+    CAMPAIGNS.c.spent_amount,
     CAMPAIGNS.c.automatic,
     CAMPAIGNS.c.combinable,
     CAMPAIGNS.c.public,
@@ -62,36 +67,41 @@ _TERMS = (
     (CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed).label("uses"),
     CAMPAIGNS.c.starts_at,
     CAMPAIGNS.c.ends_at,
-    _joined(ITEMS.c.sku, ITEMS.c.campaign_id).label("skus"),
+    _skus("in").label("skus"),
+    _skus("out").label("excluded_skus"),
+    _skus("get").label("get_skus"),
     _joined(COUNTRIES.c.country, COUNTRIES.c.campaign_id).label("countries"),
 )
 _CODE_TERMS = (
     CODES.c.id.label("code_id"),
     CODES.c.code.label("code"),
-    CODES.c.active.label("code_active"),
+    and_(CODES.c.active, BATCHES.c.voided_at.is_(None)).label("code_active"),
     CODES.c.bound_email.label("bound_email"),
     CODES.c.max_uses.label("code_max_uses"),
     (CODES.c.held + CODES.c.redeemed).label("code_uses"),
     CODES.c.ends_at.label("code_ends_at"),
 )
-_NO_CODE = tuple(null().label(column.name) for column in _CODE_TERMS)
-_NOW = bindparam("now", type_=Moment())
-# The code's select comes first in the union: its columns give the types.
+# The version of what is cached and the code that is looked for, found by its unique index, in one question.
 _CODE = (
-    select(*_TERMS, *_CODE_TERMS)
-    .join(CODES, CODES.c.campaign_id == CAMPAIGNS.c.id)
-    .where(CODES.c.code == bindparam("code"))
+    select(VERSION.c.number.label("public_version"), *_TERMS, *_CODE_TERMS)
+    .select_from(VERSION)
+    .outerjoin(CODES, CODES.c.code == bindparam("code"))
+    .outerjoin(BATCHES, BATCHES.c.id == CODES.c.batch_id)
+    .outerjoin(CAMPAIGNS, CAMPAIGNS.c.id == CODES.c.campaign_id)
+    .where(VERSION.c.id == literal_column("1"))
 )
-_OFFERS = select(*_TERMS, *_NO_CODE).where(
+_OFFERS = select(*_TERMS).where(CAMPAIGNS.c.automatic, CAMPAIGNS.c.active).order_by(CAMPAIGNS.c.id)
+_COUNTERS = select(CAMPAIGNS.c.id, CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed, CAMPAIGNS.c.spent_amount).where(
     CAMPAIGNS.c.automatic,
     CAMPAIGNS.c.active,
-    or_(CAMPAIGNS.c.starts_at.is_(None), CAMPAIGNS.c.starts_at <= _NOW),
-    or_(CAMPAIGNS.c.ends_at.is_(None), CAMPAIGNS.c.ends_at > _NOW),
+    or_(CAMPAIGNS.c.max_uses.is_not(None), CAMPAIGNS.c.budget_amount.is_not(None)),
 )
-_CODE_AND_OFFERS = union_all(_CODE, _OFFERS)
-_USES_OF_ORDER = select(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id).where(
+_USES_OF_ORDER = select(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id, REDEMPTIONS.c.amount).where(
     REDEMPTIONS.c.order_id == bindparam("order_id"), REDEMPTIONS.c.state.in_(COUNTING)
 )
+# The automatic offers of each database, and the public version they were read at. Whoever changes a campaign
+# moves that version, so that every process reads them once more and not at every cart.
+_OFFERS_READ: WeakKeyDictionary[Engine, tuple[int, tuple[Terms, ...]]] = WeakKeyDictionary()
 
 
 def offers_and_code(
@@ -105,23 +115,40 @@ def offers_and_code(
     """Return the automatic offers that run at ``now`` and what was found for ``code`` (normal form or "").
 
     Uses of the order ``without_order_id`` are not counted: a buyer who comes back to the cart may keep what
-    her own unpaid order holds. One query, two more for such an order.
+    her own unpaid order holds. One query; one more when an offer has a limit, when offers were changed, and
+    for such an order.
     """
-    if code:
-        rows = session.connection().execute(_CODE_AND_OFFERS, {"code": code, "now": now}).all()
-    else:
-        rows = session.connection().execute(_OFFERS, {"now": now}).all()
+    row = session.connection().execute(_CODE, {"code": code}).one()
     own = _own_uses(session, without_order_id)
-    found: tuple[CodeTerms, Terms] | None = None
-    offers = []
-    for row in rows:
-        terms = _terms(row, own)
-        if row.code_id is None:
-            offers.append(terms)
-        else:
-            found = (_code_terms(row, own), terms)
-    offers.sort(key=lambda terms: terms.campaign_id)
-    return offers, CodeTry(code, found, from_link) if code else None
+    offers = [
+        _without(terms, own)
+        for terms in _offers(session, row.public_version)
+        if (terms.starts_at is None or terms.starts_at <= now)
+        and (terms.ends_at is None or now < terms.ends_at)
+    ]
+    if not code:
+        return offers, None
+    found = None if row.code_id is None else (_code_terms(row, own), _without(_terms(row), own))
+    return offers, CodeTry(code, found, from_link)
+
+
+def _offers(session: Session, version: int) -> list[Terms]:
+    engine = session.connection().engine
+    read_at, offers = _OFFERS_READ.get(engine, (None, ()))
+    if read_at != version:
+        offers = tuple(_terms(row) for row in session.connection().execute(_OFFERS))
+        _OFFERS_READ[engine] = (version, offers)
+        return list(offers)
+    if all(terms.max_uses is None and terms.budget_amount is None for terms in offers):
+        return list(offers)
+    counted = {
+        campaign_id: (uses, spent) for campaign_id, uses, spent in session.connection().execute(_COUNTERS)
+    }
+    return [_counted(terms, counted.get(terms.campaign_id)) for terms in offers]
+
+
+def _counted(terms: Terms, counters: tuple[int, int] | None) -> Terms:
+    return terms if counters is None else replace(terms, uses=counters[0], spent_amount=counters[1])
 
 
 def uses_of_customer(
@@ -148,13 +175,21 @@ def uses_of_customer(
     return dict(session.execute(query).all())
 
 
-def _own_uses(session: Session, order_id: int | None) -> Collection[tuple[int, int | None]]:
+def _own_uses(session: Session, order_id: int | None) -> Sequence[Any]:
     if order_id is None:
         return ()
     return session.connection().execute(_USES_OF_ORDER, {"order_id": order_id}).all()
 
 
-def _terms(row: Any, own: Collection[tuple[int, int | None]]) -> Terms:
+def _without(terms: Terms, own: Sequence[Any]) -> Terms:
+    """The terms as if the buyer's own order used nothing of them."""
+    amounts = [use.amount for use in own if use.campaign_id == terms.campaign_id]
+    if not amounts:
+        return terms
+    return replace(terms, uses=terms.uses - len(amounts), spent_amount=terms.spent_amount - sum(amounts))
+
+
+def _terms(row: Any) -> Terms:
     return Terms(
         campaign_id=row.id,
         name=row.name,
@@ -162,30 +197,43 @@ def _terms(row: Any, own: Collection[tuple[int, int | None]]) -> Terms:
         currency=row.currency,
         percent_basis_points=row.percent_basis_points or 0,
         amount=row.amount or 0,
+        buy_quantity=row.buy_quantity,
+        get_quantity=row.get_quantity,
         automatic=row.automatic,
         combinable=row.combinable,
         public=row.public,
         active=row.active,
-        skus=frozenset(row.skus.split(BETWEEN)) if row.skus else frozenset(),
-        countries=frozenset(row.countries.split(BETWEEN)) if row.countries else frozenset(),
+        skus=_parted(row.skus),
+        excluded_skus=_parted(row.excluded_skus),
+        get_skus=_parted(row.get_skus),
+        excludes_reduced=row.excludes_reduced,
+        countries=_parted(row.countries),
+        max_discount_amount=row.max_discount_amount,
+        max_units=row.max_units,
         minimum_subtotal_amount=row.minimum_subtotal_amount,
         minimum_quantity=row.minimum_quantity,
         first_order_only=row.first_order_only,
         max_uses=row.max_uses,
         max_uses_per_customer=row.max_uses_per_customer,
-        uses=row.uses - sum(campaign_id == row.id for campaign_id, _ in own),
+        uses=row.uses,
+        budget_amount=row.budget_amount,
+        spent_amount=row.spent_amount,
         starts_at=row.starts_at,
         ends_at=row.ends_at,
     )
 
 
-def _code_terms(row: Any, own: Collection[tuple[int, int | None]]) -> CodeTerms:
+def _parted(joined: str | None) -> frozenset[str]:
+    return frozenset(joined.split(BETWEEN)) if joined else frozenset()
+
+
+def _code_terms(row: Any, own: Sequence[Any]) -> CodeTerms:
     return CodeTerms(
         code_id=row.code_id,
         code=row.code,
         active=row.code_active,
         bound_email=email_address.normalize(row.bound_email) if row.bound_email else "",
         max_uses=row.code_max_uses,
-        uses=row.code_uses - sum(code_id == row.code_id for _, code_id in own),
+        uses=row.code_uses - sum(use.code_id == row.code_id for use in own),
         ends_at=row.code_ends_at,
     )

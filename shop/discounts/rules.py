@@ -1,7 +1,10 @@
-"""What a campaign takes off, and whether it may: pure, and every rule that is tried leaves a trace."""
+"""Campaigns, codes, customers and carts as values; what a campaign is for, and what a visitor hears of it.
+
+checks.py tries the rules of a campaign, amounts.py says how much it takes off.
+"""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -10,11 +13,33 @@ from typing import Literal
 from shop import money
 from shop.errors import Reason, Refused
 
-Kind = Literal["percent", "fixed_order", "fixed_item", "free_shipping"]
+Kind = Literal[
+    "percent",
+    "fixed_order",
+    "fixed_item",
+    "set_price",
+    "bundle_price",
+    "buy_get",
+    "free_shipping",
+    "reduced_shipping",
+]
 Stage = Literal["items", "order", "shipping"]
 
-WHOLE_BASIS_POINTS = 10_000
+# In this order within a stage; a share of a price that was set is less than a price set for a share.
+KINDS: tuple[Kind, ...] = (
+    "set_price",
+    "bundle_price",
+    "buy_get",
+    "percent",
+    "fixed_item",
+    "fixed_order",
+    "free_shipping",
+    "reduced_shipping",
+)
+OF_ITEMS = frozenset(["fixed_item", "set_price", "bundle_price", "buy_get"])
+OF_SHIPPING = frozenset(["free_shipping", "reduced_shipping"])
 MAX_CODE_LENGTH = 40
+ALL_OF_IT = 10_000
 NOTHING: Mapping[int, int] = MappingProxyType({})
 # Hyphens, dashes and the minus sign that keyboards and word processors write for one another.
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
@@ -29,9 +54,19 @@ CURABLE = frozenset(
         Reason.CODE_NO_MATCHING_ITEM,
         Reason.CODE_NOT_FOR_THIS_CART,
         Reason.CODE_NOT_FOR_THIS_COUNTRY,
+        Reason.CODE_NOT_FOR_REDUCED,
         Reason.CODE_NOTHING_TO_REDUCE,
         Reason.CODE_OFFER_IS_BETTER,
     ],
+)
+# Reasons that tell what a campaign is like.
+_CONDITIONS = frozenset(
+    [
+        Reason.CODE_BELOW_SUBTOTAL,
+        Reason.CODE_BELOW_QUANTITY,
+        Reason.CODE_NO_MATCHING_ITEM,
+        Reason.CODE_NOT_FOR_REDUCED,
+    ]
 )
 
 
@@ -39,11 +74,14 @@ CURABLE = frozenset(
 class Terms:
     """A campaign as a value; amounts are minor units of currency, moments aware UTC.
 
-    percent_basis_points: for kind percent, 1,500 = 15 %. amount: for the fixed kinds. automatic: it needs no
-    code. combinable: it may stand beside others. public: its conditions are no secret. skus,
-    countries: what it is limited to, empty for everything. minimum_subtotal_amount, minimum_quantity: of the
-    goods it is for, before discounts. uses: held and redeemed so far (without those of the order that is
-    being priced again). ends_at is the first moment at which it is over.
+    percent_basis_points: for percent and buy_get, 1,500 = 15 %. amount: for the fixed kinds what is taken off,
+    for set_price and bundle_price what the piece or one of each costs. buy_quantity, get_quantity: for
+    buy_get; of get_skus, or of the cheapest among all. automatic: it needs no code. combinable: it may stand
+    beside others. public: its conditions are no secret. skus, countries: what it is limited to, empty for
+    everything. excluded_skus, excludes_reduced: what it is never for. minimum_subtotal_amount,
+    minimum_quantity: of the goods it is for, before discounts. max_discount_amount, max_units: caps for one
+    order. uses, spent_amount: held and redeemed so far (without those of the order that is being priced
+    again), up to max_uses and budget_amount. ends_at is the first moment at which it is over.
     """
 
     campaign_id: int
@@ -52,32 +90,46 @@ class Terms:
     currency: str
     percent_basis_points: int = 0
     amount: int = 0
+    buy_quantity: int = 0
+    get_quantity: int = 0
     automatic: bool = False
     combinable: bool = True
     public: bool = False
     active: bool = True
     skus: frozenset[str] = frozenset()
+    excluded_skus: frozenset[str] = frozenset()
+    get_skus: frozenset[str] = frozenset()
+    excludes_reduced: bool = False
     countries: frozenset[str] = frozenset()
     minimum_subtotal_amount: int = 0
     minimum_quantity: int = 0
+    max_discount_amount: int | None = None
+    max_units: int | None = None
     first_order_only: bool = False
     max_uses: int | None = None
     max_uses_per_customer: int | None = None
     uses: int = 0
+    budget_amount: int | None = None
+    spent_amount: int = 0
     starts_at: datetime | None = None
     ends_at: datetime | None = None
 
     @property
     def stage(self) -> Stage:
         """When it is taken off: items first, then the order, then shipping."""
-        if self.kind == "free_shipping":
+        if self.kind in OF_SHIPPING:
             return "shipping"
-        return "items" if self.kind == "fixed_item" or self.skus else "order"
+        return "items" if self.kind in OF_ITEMS or self.skus else "order"
 
     @property
-    def turn(self) -> tuple[int, bool, int]:
+    def turn(self) -> tuple[int, int, int]:
         """Its place in line: by stage; percents before fixed amounts, which is better for the customer."""
-        return (_STAGES.index(self.stage), self.kind != "percent", self.campaign_id)
+        return (_STAGES.index(self.stage), KINDS.index(self.kind), self.campaign_id)
+
+    @property
+    def budget_left_amount(self) -> int | None:
+        """What is left of its budget (minor units), or None when it has none."""
+        return None if self.budget_amount is None else max(self.budget_amount - self.spent_amount, 0)
 
     @property
     def limit_per_customer(self) -> int | None:
@@ -130,11 +182,12 @@ class Customer:
 
 @dataclass(frozen=True)
 class Goods:
-    """One line of a cart as a discount sees it; unit_amount in minor units."""
+    """One line of a cart as a discount sees it; unit_amount in minor units. reduced: it costs less already."""
 
     sku: str
     unit_amount: int
     quantity: int
+    reduced: bool = False
 
     @property
     def subtotal_amount(self) -> int:
@@ -165,60 +218,32 @@ def normal_code(text: str) -> str:
     return "".join(kept)[:MAX_CODE_LENGTH]
 
 
-def checks(
-    terms: Terms,
-    code: CodeTerms | None,
-    goods: Sequence[Goods],
-    currency: str,
-    customer: Customer,
-    now: datetime,
-) -> tuple[Check, ...]:
-    """Try every rule of a campaign, and of the code it came by, and return them all, passed or not.
-
-    What no other cart can cure comes first. Before there are goods nothing is asked of them: a code waits.
-    """
-    return (
-        *_window_checks(terms, code, now),
-        *_use_checks(terms, code),
-        *_customer_checks(terms, code, customer),
-        *(_cart_checks(terms, goods, currency, customer) if goods else ()),
-    )
+def matches(terms: Terms, line: Goods) -> bool:
+    """Whether a campaign is for a line."""
+    return is_in(terms, line) and not (terms.excludes_reduced and line.reduced)
 
 
-def matches(terms: Terms, sku: str) -> bool:
-    """Whether a campaign is for ``sku``."""
-    return not terms.skus or sku in terms.skus
-
-
-def amounts_off(terms: Terms, goods: Sequence[Goods], remaining: Mapping[str, int]) -> dict[str, int]:
-    """Return what a campaign takes off each SKU (minor units, only those above 0).
-
-    ``remaining`` is what each SKU still costs after the discounts that came before; nothing goes below zero.
-    ``goods`` must be in an order that does not depend on the visitor, or one cent may move between lines.
-    """
-    matching = [line for line in goods if matches(terms, line.sku) and remaining[line.sku] > 0]
-    left = [remaining[line.sku] for line in matching]
-    if terms.kind == "percent":
-        # Half a minor unit goes to the customer.
-        off = (sum(left) * terms.percent_basis_points + WHOLE_BASIS_POINTS // 2) // WHOLE_BASIS_POINTS
-        parts = money.allocate(off, left)
-    elif terms.kind == "fixed_order":
-        parts = money.allocate(min(terms.amount, sum(left)), left)
-    elif terms.kind == "fixed_item":
-        parts = [min(terms.amount * line.quantity, most) for line, most in zip(matching, left, strict=True)]
-    else:
-        parts = [0] * len(matching)
-    return {line.sku: part for line, part in zip(matching, parts, strict=True) if part > 0}
+def is_in(terms: Terms, line: Goods) -> bool:
+    """Whether a line is among the products a campaign is for, reduced already or not."""
+    return (not terms.skus or line.sku in terms.skus) and line.sku not in terms.excluded_skus
 
 
 def summary(terms: Terms) -> str:
     """Return in a few words what a campaign gives: "15% off", "$40.00 off each", "free shipping"."""
-    if terms.kind == "percent":
-        return f"{terms.percent_basis_points / 100:g}% off"
-    if terms.kind == "free_shipping":
-        return "free shipping"
-    each = " each" if terms.kind == "fixed_item" else ""
-    return f"{money.display(terms.amount, terms.currency)} off{each}"
+    amount = money.display(terms.amount, terms.currency)
+    percent = f"{terms.percent_basis_points / 100:g}% off"
+    if terms.kind == "buy_get":
+        got = "free" if terms.percent_basis_points == ALL_OF_IT else percent
+        return f"buy {terms.buy_quantity}, get {terms.get_quantity} {got}"
+    return {
+        "percent": percent,
+        "fixed_order": f"{amount} off",
+        "fixed_item": f"{amount} off each",
+        "set_price": f"{amount} each",
+        "bundle_price": f"{amount} together",
+        "free_shipping": "free shipping",
+        "reduced_shipping": f"{amount} off shipping",
+    }[terms.kind]
 
 
 def unknown(code_try: CodeTry) -> Refused:
@@ -238,101 +263,6 @@ def refusal(failed: Check, code_try: CodeTry) -> Refused:
         return Refused(failed.reason, **values)
     if failed.reason in _ALIKE:
         return unknown(code_try)
-    if failed.reason in (
-        Reason.CODE_BELOW_SUBTOTAL,
-        Reason.CODE_BELOW_QUANTITY,
-        Reason.CODE_NO_MATCHING_ITEM,
-    ):
+    if failed.reason in _CONDITIONS:
         return Refused(Reason.CODE_NOT_FOR_THIS_CART, code=code_try.typed)
     return Refused(failed.reason, code=code_try.typed)
-
-
-def _window_checks(terms: Terms, code: CodeTerms | None, now: datetime) -> Iterator[Check]:
-    ends = [moment for moment in (terms.ends_at, code.ends_at if code else None) if moment is not None]
-    yield Check("active", terms.active and (code is None or code.active), Reason.CODE_DISABLED)
-    yield Check(
-        "started",
-        terms.starts_at is None or terms.starts_at <= now,
-        Reason.CODE_NOT_STARTED,
-        {"starts_at": terms.starts_at},
-    )
-    yield Check(
-        "not_ended", all(now < end for end in ends), Reason.CODE_ENDED, {"ends_at": min(ends, default=None)}
-    )
-
-
-def _cart_checks(terms: Terms, goods: Sequence[Goods], currency: str, customer: Customer) -> Iterator[Check]:
-    matching = [line for line in goods if matches(terms, line.sku)]
-    subtotal = sum(line.subtotal_amount for line in matching)
-    pieces = sum(line.quantity for line in matching)
-    missing = max(terms.minimum_subtotal_amount - subtotal, 0)
-    yield Check("currency", terms.currency == currency, Reason.CODE_OTHER_CURRENCY)
-    yield Check(
-        "country",
-        not terms.countries or not customer.country or customer.country in terms.countries,
-        Reason.CODE_NOT_FOR_THIS_COUNTRY,
-        {"countries": ", ".join(sorted(terms.countries))},
-        assumed=bool(terms.countries) and not customer.country,
-    )
-    yield Check(
-        "items", bool(matching), Reason.CODE_NO_MATCHING_ITEM, {"skus": ", ".join(sorted(terms.skus))}
-    )
-    yield Check(
-        "minimum_subtotal",
-        not missing,
-        Reason.CODE_BELOW_SUBTOTAL,
-        {
-            "missing": money.display(missing, terms.currency),
-            "minimum": money.display(terms.minimum_subtotal_amount, terms.currency),
-        },
-    )
-    yield Check(
-        "minimum_quantity",
-        pieces >= terms.minimum_quantity,
-        Reason.CODE_BELOW_QUANTITY,
-        {"missing": max(terms.minimum_quantity - pieces, 0), "minimum": terms.minimum_quantity},
-    )
-
-
-def _use_checks(terms: Terms, code: CodeTerms | None) -> Iterator[Check]:
-    yield Check(
-        "uses",
-        terms.max_uses is None or terms.uses < terms.max_uses,
-        Reason.CODE_USED_UP,
-        {"uses": terms.uses, "most": terms.max_uses},
-    )
-    if code is not None:
-        yield Check(
-            "uses_of_the_code",
-            code.max_uses is None or code.uses < code.max_uses,
-            Reason.CODE_USED_UP,
-            {"uses": code.uses, "most": code.max_uses},
-        )
-
-
-def _customer_checks(terms: Terms, code: CodeTerms | None, customer: Customer) -> Iterator[Check]:
-    if code is not None and code.bound_email:
-        yield Check(
-            "bound_email",
-            not customer.known or code.bound_email == customer.email_normalized,
-            Reason.CODE_FOR_ANOTHER_ADDRESS,
-            assumed=not customer.known,
-        )
-    if terms.first_order_only:
-        yield Check(
-            "first_order",
-            not customer.known or customer.orders_before == 0,
-            Reason.CODE_FIRST_ORDER_ONLY,
-            {"orders_before": customer.orders_before},
-            assumed=not customer.known,
-        )
-    most = terms.limit_per_customer
-    if most is not None:
-        uses = customer.uses.get(terms.campaign_id, 0)
-        yield Check(
-            "uses_per_customer",
-            not customer.known or uses < most,
-            Reason.CODE_USED_BY_YOU,
-            {"uses": uses, "most": most},
-            assumed=not customer.known,
-        )

@@ -206,11 +206,17 @@ def test_the_words_of_the_code_in_use_are_given(shop: Engine) -> None:
     assert priced(shop, a_cart(("HOOK-1", 1), code="NOPE")).code_words == ""
 
 
-def test_a_total_below_the_payment_services_minimum_cannot_be_ordered(shop: Engine) -> None:
+def test_a_discount_leaves_nothing_or_what_the_payment_service_takes(shop: Engine) -> None:
     a_code(shop, kind="fixed_order", amount=1455)
     found = priced(shop, a_cart(("BOOK-EB", 1), code="TEST10"))
-    assert found.quote.total_amount == 40
-    assert obstacle(found) is Reason.TOTAL_TOO_SMALL
+    assert (found.quote.total_amount, found.quote.trimmed_amount) == (50, 10)
+    assert found.obstacle is None
+
+
+def test_a_total_below_the_payment_services_minimum_cannot_be_ordered(shop: Engine) -> None:
+    with writing(shop) as session:
+        session.execute(update(Variant).where(Variant.sku == "BOOK-EB").values(price_amount=40))
+    assert obstacle(priced(shop, a_cart(("BOOK-EB", 1)))) is Reason.TOTAL_TOO_SMALL
 
 
 def test_a_total_of_nothing_can_be_ordered(shop: Engine) -> None:
@@ -234,6 +240,7 @@ def test_twenty_lines_cost_no_more_queries_than_one(shop: Engine) -> None:
             session.execute(insert(Variant).values(product_id=product, **values, **digital))
     few, many = a_cart(("HOOK-1", 1), code="RUN15"), a_cart(*((f"X-{number}", 1) for number in range(20)))
     many = replace(many, entries=(*many.entries[:19], *few.entries), code="RUN15")
+    priced(shop, few)
     with counted(shop) as of_one:
         priced(shop, few)
     with counted(shop) as of_twenty:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.checkout.rules import Line, Quote, price
-from shop.discounts.rules import CodeTerms, CodeTry, Customer, Terms
+from shop.discounts.rules import KINDS, CodeTerms, CodeTry, Customer, Terms
 from shop.errors import Reason
 from shop.shipping.rules import Rate, charge
 
@@ -185,12 +185,18 @@ def test_every_campaign_that_was_tried_is_in_the_trace_with_all_its_checks() -> 
     assert len(trials[2].checks) > 5
 
 
-@pytest.mark.parametrize(
-    ("cents", "payable"), [(0, True), (1, False), (49, False), (50, True), (14900, True)]
-)
-def test_a_total_is_nothing_or_what_the_payment_service_takes(cents: int, payable: bool) -> None:
-    off = replace(FIVE_OFF, amount=14900 - cents) if cents < 14900 else None
-    assert quote(HOOK, offers=[off] if off else [], rate=None).payable is payable
+@pytest.mark.parametrize(("cents", "total"), [(0, 0), (1, 50), (49, 50), (50, 50), (51, 51)])
+def test_a_discount_leaves_nothing_or_what_the_payment_service_takes(cents: int, total: int) -> None:
+    priced = quote(HOOK, BALL, offers=[replace(FIVE_OFF, amount=20700 - cents), TENTH][:1], rate=None)
+    assert (priced.total_amount, priced.trimmed_amount) == (total, total - cents)
+    assert sum(line.total_amount for line in priced.lines) == total
+    assert priced.payable
+    [use] = priced.uses
+    assert use.amount == 20700 - total == priced.discount_amount
+
+
+def test_a_price_that_is_too_small_by_itself_is_not_payable() -> None:
+    assert not quote(replace(HOOK, unit_amount=49), rate=None).payable
 
 
 def test_a_sku_stands_in_one_line_only() -> None:
@@ -218,6 +224,7 @@ lines_strategy = st.lists(
         # Equal prices make equal remainders: who gets the odd cent?
         unit_amount=st.sampled_from([5, 333, 999]) | amounts,
         quantity=st.sampled_from([1, 1, 2]) | st.integers(1, 99),
+        reduced=st.booleans(),
     ),
     max_size=8,
     unique_by=lambda line: line.sku,
@@ -226,8 +233,16 @@ terms_strategy = st.builds(
     Terms,
     campaign_id=st.integers(1, 6),
     name=st.just("A campaign"),
-    kind=st.sampled_from(["percent", "fixed_order", "fixed_item", "free_shipping"]),
+    kind=st.sampled_from(KINDS),
     currency=st.sampled_from(["USD", "USD", "USD", "JPY"]),
+    buy_quantity=st.integers(1, 3),
+    get_quantity=st.integers(1, 2),
+    excluded_skus=st.frozensets(st.sampled_from(SKUS), max_size=1),
+    get_skus=st.frozensets(st.sampled_from(SKUS), max_size=1),
+    excludes_reduced=st.booleans(),
+    max_discount_amount=st.none() | st.integers(1, 5_000),
+    max_units=st.none() | st.integers(1, 4),
+    budget_amount=st.none() | st.integers(1, 50_000),
     percent_basis_points=st.integers(1, 10_000),
     amount=amounts,
     combinable=st.booleans(),

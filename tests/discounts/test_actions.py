@@ -44,6 +44,11 @@ def shop(engine: Engine) -> Iterator[Engine]:
                 for state in ("held", "redeemed"):
                     counted = select(func.count()).where(column == row.id, Redemption.state == state)
                     assert getattr(row, state) == session.scalar(counted), (row, state)
+        spent = select(func.coalesce(func.sum(Redemption.amount), 0)).where(
+            Redemption.campaign_id == Campaign.id, Redemption.state != "released"
+        )
+        astray = select(Campaign.name).where(Campaign.spent_amount != spent.scalar_subquery())
+        assert session.scalars(astray).all() == []
 
 
 def a_campaign(engine: Engine, *, code: dict[str, Any] | None = None, **columns: Any) -> Use:
@@ -139,9 +144,12 @@ def test_holding_again_replaces_what_was_held(shop: Engine) -> None:
 @pytest.mark.parametrize(
     ("campaign", "code", "reason"),
     [
-        ({"max_uses": 0}, None, Reason.CODE_USED_UP),
+        ({"max_uses": 0}, {}, Reason.CODE_USED_UP),
+        ({"budget_amount": 499}, {}, Reason.CODE_USED_UP),
+        ({"budget_amount": 499}, None, Reason.TOTAL_CHANGED),
         ({}, {"max_uses": 0}, Reason.CODE_USED_UP),
-        ({"active": False}, None, Reason.CODE_DISABLED),
+        ({"active": False}, {}, Reason.CODE_DISABLED),
+        ({"active": False}, None, Reason.TOTAL_CHANGED),
         ({}, {"active": False}, Reason.CODE_DISABLED),
         ({}, {"bound_email": "Ann@Example.com"}, Reason.CODE_FOR_ANOTHER_ADDRESS),
         ({"max_uses_per_customer": 0}, {}, Reason.CODE_USED_BY_YOU),
@@ -168,7 +176,7 @@ def test_a_bound_code_is_for_its_owner_however_she_spells_her_address(shop: Engi
 
 @pytest.mark.parametrize("rule", [{"max_uses_per_customer": 1}, {"first_order_only": True}])
 def test_a_customer_uses_it_once_and_another_one_still_may(shop: Engine, rule: dict[str, Any]) -> None:
-    use = a_campaign(shop, **rule)
+    use = a_campaign(shop, code={}, **rule)
     first, second, third = orders(shop, 3)
     hold(shop, first, use)
     with pytest.raises(Refused) as refused:
@@ -265,6 +273,22 @@ def test_a_code_for_one_is_used_by_exactly_one(
     assert counts(shop, use)[0] == 1
 
 
+def test_a_budget_is_never_passed_however_many_buy_at_once(shop: Engine) -> None:
+    use = a_campaign(shop, code={}, budget_amount=5 * 500 + 499)
+    placed = orders(shop, BUYERS)
+    assert race(shop, taking(use, same_buyer=False), placed) == 5
+    with reading(shop) as session:
+        [spending] = session.scalars(
+            select(Redemption.order_id).where(Redemption.campaign_id == use.campaign_id).limit(1)
+        )
+        assert session.get_one(Campaign, use.campaign_id).spent_amount == 2500
+    with writing(shop) as session:
+        discounts.redeem(session, spending, now=NOW)
+        discounts.release(session, spending, now=NOW, redeemed=True)
+        late = an_order(session, 2000).id
+    assert race(shop, taking(use, same_buyer=False), [late]) == 1
+
+
 @pytest.mark.parametrize("rule", [{"max_uses_per_customer": 2}, {"first_order_only": True}])
 def test_one_customer_in_many_windows_does_not_pass_her_limit(shop: Engine, rule: dict[str, Any]) -> None:
     use = a_campaign(shop, **rule)
@@ -359,7 +383,7 @@ def test_without_the_lock_of_the_campaign_one_customer_would_pass_her_limit(shop
         looked.wait()
         with writing(shop) as session:
             if may:
-                assert discounts._take(session, use.campaign_id, None, only_active=True)
+                assert discounts._take(session, use.campaign_id, None, use.amount, only_active=True)
                 discounts._write(session, order_id, use, MAYA, None, NOW)
         return may
 

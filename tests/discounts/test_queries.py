@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from shop.db import reading, writing
+from shop.db import publish_change, reading, writing
 from shop.discounts import actions as discounts
 from shop.discounts import queries
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code
@@ -104,12 +104,33 @@ def test_what_the_buyers_own_unpaid_order_holds_is_not_counted_against_her(shop:
             assert counted_uses.get(campaign, 0) == uses
 
 
-def test_offers_and_a_code_cost_one_query_however_many_there_are(shop: Engine) -> None:
-    with counted(shop) as few, reading(shop) as session:
-        queries.offers_and_code(session, "RUN15", now=NOW)
+def test_offers_are_read_once_until_one_is_changed_and_then_a_cart_costs_one_query(shop: Engine) -> None:
     for number in range(30):
         an_offer(shop, f"Offer {number}")
-    with counted(shop) as many, reading(shop) as session:
-        offers, _ = queries.offers_and_code(session, "RUN15", now=NOW)
-    assert len(offers) == 30
-    assert len(few) == len(many) == 1
+
+    assert [queries_of(shop), queries_of(shop)] == [2, 1]
+    an_offer(shop, "Limited", max_uses=5)
+    with writing(shop) as session:
+        publish_change(session)
+    assert [queries_of(shop), queries_of(shop)] == [2, 2]
+
+
+def queries_of(engine: Engine) -> int:
+    with counted(engine) as statements, reading(engine) as session:
+        queries.offers_and_code(session, "RUN15", now=NOW)
+    return len(statements)
+
+
+def test_the_uses_of_a_limited_offer_are_always_those_of_now(shop: Engine) -> None:
+    limited = an_offer(shop, "Limited", max_uses=5, budget_amount=10_000)
+    with reading(shop) as session:
+        [terms], _ = queries.offers_and_code(session, "", now=NOW)
+    assert (terms.uses, terms.spent_amount) == (0, 0)
+    with writing(shop) as session:
+        order = an_order(session, 1000).id
+        discounts.hold(session, order, [Use(limited, amount=700)], "maya@example.com", now=NOW)
+    with reading(shop) as session:
+        [terms], _ = queries.offers_and_code(session, "", now=NOW)
+        assert (terms.uses, terms.spent_amount) == (1, 700)
+        [own], _ = queries.offers_and_code(session, "", now=NOW, without_order_id=order)
+        assert (own.uses, own.spent_amount) == (0, 0)

@@ -1,0 +1,164 @@
+"""Whether a campaign may be used: pure, and every rule that is tried leaves a trace."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from shop import money
+from shop.discounts.rules import Check, CodeTerms, Customer, Goods, Terms, is_in, matches
+from shop.errors import Reason
+
+
+def checks(
+    terms: Terms,
+    code: CodeTerms | None,
+    goods: Sequence[Goods],
+    currency: str,
+    customer: Customer,
+    now: datetime,
+) -> tuple[Check, ...]:
+    """Try every rule of a campaign, and of the code it came by, and return them all, passed or not.
+
+    What no other cart can cure comes first. Before there are goods nothing is asked of them: a code waits.
+    """
+    return (
+        *_window_checks(terms, code, now),
+        *_use_checks(terms, code),
+        *_customer_checks(terms, code, customer),
+        *(_cart_checks(terms, goods, currency, customer) if goods else ()),
+    )
+
+
+def _window_checks(terms: Terms, code: CodeTerms | None, now: datetime) -> Iterator[Check]:
+    ends = [moment for moment in (terms.ends_at, code.ends_at if code else None) if moment is not None]
+    yield Check("active", terms.active and (code is None or code.active), Reason.CODE_DISABLED)
+    yield Check(
+        "started",
+        terms.starts_at is None or terms.starts_at <= now,
+        Reason.CODE_NOT_STARTED,
+        {"starts_at": terms.starts_at},
+    )
+    yield Check(
+        "not_ended", all(now < end for end in ends), Reason.CODE_ENDED, {"ends_at": min(ends, default=None)}
+    )
+
+
+def _cart_checks(terms: Terms, goods: Sequence[Goods], currency: str, customer: Customer) -> Iterator[Check]:
+    matching = [line for line in goods if matches(terms, line)]
+    subtotal = sum(line.subtotal_amount for line in matching)
+    pieces = sum(line.quantity for line in matching)
+    missing = max(terms.minimum_subtotal_amount - subtotal, 0)
+    yield Check(
+        "currency", terms.currency == currency, Reason.CODE_OTHER_CURRENCY, {"currency": terms.currency}
+    )
+    yield Check(
+        "country",
+        not terms.countries or not customer.country or customer.country in terms.countries,
+        Reason.CODE_NOT_FOR_THIS_COUNTRY,
+        {"countries": ", ".join(sorted(terms.countries)), "country": customer.country},
+        assumed=bool(terms.countries) and not customer.country,
+    )
+    yield Check(
+        "items",
+        any(is_in(terms, line) for line in goods),
+        Reason.CODE_NO_MATCHING_ITEM,
+        {"skus": ", ".join(sorted(terms.skus)), "excluded": ", ".join(sorted(terms.excluded_skus))},
+    )
+    if terms.excludes_reduced:
+        yield Check("not_reduced", bool(matching), Reason.CODE_NOT_FOR_REDUCED)
+    yield Check(
+        "minimum_subtotal",
+        not missing,
+        Reason.CODE_BELOW_SUBTOTAL,
+        {
+            "missing": money.display(missing, terms.currency),
+            "minimum": money.display(terms.minimum_subtotal_amount, terms.currency),
+            "subtotal": money.display(subtotal, terms.currency),
+        },
+    )
+    yield Check(
+        "minimum_quantity",
+        pieces >= terms.minimum_quantity,
+        Reason.CODE_BELOW_QUANTITY,
+        {
+            "missing": max(terms.minimum_quantity - pieces, 0),
+            "minimum": terms.minimum_quantity,
+            "pieces": pieces,
+        },
+    )
+    yield from _kind_checks(terms, goods, matching, pieces)
+
+
+def _kind_checks(
+    terms: Terms, goods: Sequence[Goods], matching: Sequence[Goods], pieces: int
+) -> Iterator[Check]:
+    """What a bundle price or a gift asks of a cart besides."""
+    if terms.kind == "bundle_price":
+        there = {line.sku for line in matching}
+        numbers = {"missing": len(terms.skus - there), "skus": ", ".join(sorted(terms.skus - there))}
+        yield Check("bundle", there >= terms.skus, Reason.CODE_BELOW_QUANTITY, numbers)
+    if terms.kind == "buy_get":
+        needed = terms.buy_quantity + (0 if terms.get_skus else terms.get_quantity)
+        yield Check(
+            "buy",
+            pieces >= needed,
+            Reason.CODE_BELOW_QUANTITY,
+            {"missing": max(needed - pieces, 0), "minimum": needed, "pieces": pieces},
+        )
+    if terms.kind == "buy_get" and terms.get_skus:
+        there = {line.sku for line in goods}
+        numbers = {"skus": ", ".join(sorted(terms.get_skus))}
+        yield Check("get", bool(there & terms.get_skus), Reason.CODE_NO_MATCHING_ITEM, numbers)
+
+
+def _use_checks(terms: Terms, code: CodeTerms | None) -> Iterator[Check]:
+    yield Check(
+        "uses",
+        terms.max_uses is None or terms.uses < terms.max_uses,
+        Reason.CODE_USED_UP,
+        {"uses": terms.uses, "most": terms.max_uses},
+    )
+    if terms.budget_amount is not None:
+        yield Check(
+            "budget",
+            terms.spent_amount < terms.budget_amount,
+            Reason.CODE_USED_UP,
+            {
+                "spent": money.display(terms.spent_amount, terms.currency),
+                "budget": money.display(terms.budget_amount, terms.currency),
+            },
+        )
+    if code is not None:
+        yield Check(
+            "uses_of_the_code",
+            code.max_uses is None or code.uses < code.max_uses,
+            Reason.CODE_USED_UP,
+            {"uses": code.uses, "most": code.max_uses},
+        )
+
+
+def _customer_checks(terms: Terms, code: CodeTerms | None, customer: Customer) -> Iterator[Check]:
+    if code is not None and code.bound_email:
+        yield Check(
+            "bound_email",
+            not customer.known or code.bound_email == customer.email_normalized,
+            Reason.CODE_FOR_ANOTHER_ADDRESS,
+            assumed=not customer.known,
+        )
+    if terms.first_order_only:
+        yield Check(
+            "first_order",
+            not customer.known or customer.orders_before == 0,
+            Reason.CODE_FIRST_ORDER_ONLY,
+            {"orders_before": customer.orders_before},
+            assumed=not customer.known,
+        )
+    most = terms.limit_per_customer
+    if most is not None:
+        uses = customer.uses.get(terms.campaign_id, 0)
+        yield Check(
+            "uses_per_customer",
+            not customer.known or uses < most,
+            Reason.CODE_USED_BY_YOU,
+            {"uses": uses, "most": most},
+            assumed=not customer.known,
+        )
