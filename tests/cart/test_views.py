@@ -281,8 +281,8 @@ def test_a_secret_codes_conditions_are_told_only_to_who_came_by_its_link(
 
 
 def test_codes_cannot_be_guessed_by_the_hundred(visitor: Visitor) -> None:
-    visitor.post("/cart/items", sku="HOOK-1", quantity="1")
     with time_machine.travel(datetime(2026, 11, 24, 15, tzinfo=UTC), tick=False):
+        visitor.post("/cart/items", sku="HOOK-1", quantity="1")
         for number in range(20):
             visitor.post("/cart/code", code=f"GUESS{number}")
         page = visitor.post("/cart/code", code="RUN15")
