@@ -1,5 +1,7 @@
 """The web program: settings -> database -> words -> payment service -> tools -> views."""
 
+from functools import partial
+
 import structlog
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -21,7 +23,7 @@ from shop.orders import views as orders
 from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
 from shop.search import views as search
-from shop.web import error_pages, filters, guard, headers, redirects, request_log
+from shop.web import error_pages, filters, guard, headers, redirects, request_log, sharing
 from shop.web import views as web
 from shop.web.compression import Compressed
 from shop.web.freshness import words_version
@@ -68,6 +70,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     app.wsgi_app = statics  # type: ignore[method-assign]
     app.extensions["static_files"] = statics
     app.jinja_env.globals["static_url"] = statics.url
+    app.jinja_env.globals["share_picture"] = partial(sharing.picture, statics)
     app.jinja_env.globals["plate_named"] = Plates(ROOT / "static" / "img" / "plates").get
     request_log.install(app)
     guard.install(app, config.base_url)

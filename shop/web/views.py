@@ -1,5 +1,6 @@
 """Pages for machines: is the process alive, can it serve, and what is there to be found."""
 
+import json
 from datetime import date
 
 from flask import Blueprint, Response
@@ -9,7 +10,7 @@ from shop.catalog import queries as catalog
 from shop.db import PublicVersion, reading
 from shop.web import syndication
 from shop.web.pages import public_page
-from shop.web.tools import publisher, tools
+from shop.web.tools import publisher, tools, url_of_static
 
 blueprint = Blueprint("web", __name__)
 
@@ -59,6 +60,35 @@ def robots() -> Response:
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_ROBOTS), ""]
     lines += [f"Sitemap: {publisher().base_url}/sitemap.xml", ""]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/site.webmanifest")
+@public_page
+def manifest() -> Response:
+    """Say how the shop looks on a home screen (w3.org/TR/appmanifest)."""
+    icons = [
+        {
+            "src": url_of_static(f"img/icons/{name}-{size}.png"),
+            "sizes": f"{size}x{size}",
+            "type": "image/png",
+            "purpose": purpose,
+        }
+        for name, purpose in (("icon", "any"), ("maskable", "maskable"))
+        for size in (192, 512)
+    ]
+    name = publisher().name
+    said = {
+        "name": name,
+        "short_name": name,
+        "description": tools().content.phrase("home.description"),
+        "id": "/",
+        "start_url": "/",
+        "display": "browser",
+        "background_color": "#faf7f5",
+        "theme_color": "#37131f",
+        "icons": icons,
+    }
+    return Response(json.dumps(said), content_type="application/manifest+json")
 
 
 @blueprint.get("/llms.txt")
