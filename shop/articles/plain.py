@@ -29,6 +29,7 @@ def plain(article: Article, safety: Safety, *, base_url: str, signed: str) -> st
         f"{base_url}/learn/{article.slug}",
         f"**The short answer.** {raw['short_answer']}",
         "\n".join(_lines(DRAWING.sub("", article.markdown))),
+        f"A video shows the steps: {article.video}" if article.video else "",
         *_checklists(safety, extra),
         *_questions(raw.get("questions")),
         "## Key points",

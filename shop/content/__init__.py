@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shop.content.articles import Article, read_articles
+from shop.content.comparison import read_comparison
 from shop.content.formatting import markdown, markdown_line
 from shop.content.header import WordsRefused
 from shop.content.pages import (
@@ -118,7 +119,8 @@ def read_content(folder: Path, *, left_out: Callable[[WordsRefused], None] | Non
     an article that cannot be read is told to it and left out, so that the rest of the shop still opens.
     """
     seen = look(folder)
-    products = [read_product(path, folder) for path in sorted((folder / "products").glob("*.md"))]
+    ways = read_comparison(folder)
+    products = [read_product(path, folder, ways) for path in sorted((folder / "products").glob("*.md"))]
     check_neighbors(products, folder)
     articles, faults = read_articles(folder)
     for fault in faults:

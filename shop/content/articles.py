@@ -25,7 +25,7 @@ ACTIVITIES = ("sit", "drive", "run", "lift", "stretch", "none")
 FIELDS = {
     *("title", "summary", "short_answer", "kind", "activities", "causes", "effects", "products", "related"),
     *("series", "published", "updated", "plate", "next_step", "calls", "key_points", "see_clinician"),
-    *("questions", "sources"),
+    *("questions", "sources", "video"),
 }
 WORDS_A_MINUTE = 220
 # What stands instead of a product or the chapter where nothing is to be offered.
@@ -65,7 +65,8 @@ class NextStep:
 class Article:
     """What one article says. Slugs of other articles, topics and products may name what is not there (yet).
 
-    ``raw`` and ``markdown`` are the header and the words below it as the writer typed them.
+    ``raw`` and ``markdown`` are the header and the words below it as the writer typed them; ``video`` is the address of
+    a lesson that shows its steps, or empty.
     """
 
     slug: str
@@ -95,6 +96,7 @@ class Article:
     raw: Mapping[str, object] = field(repr=False)
     markdown: str = field(repr=False)
     file: Path = field(repr=False)
+    video: str = ""
 
     @property
     def minutes(self) -> int:
@@ -175,6 +177,7 @@ def read_article(path: Path, folder: Path) -> tuple[Article, list[WordsRefused]]
         raw=header.fields,
         markdown=text,
         file=path,
+        video=header.secure_address("video"),
     )
     if not article.key_points:
         header.complain("key_points", "the header needs key_points: with a list of lines.")

@@ -1,5 +1,6 @@
 """The header of a words file: YAML between two lines of ---, read field by field, each complaint with its line."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 BEGIN = "---\n"
+SECURE_ADDRESS = re.compile(r"https://[^\s\"<>]+")
 
 
 class WordsRefused(Exception):
@@ -101,6 +103,13 @@ class Header:
             return str(value or "").strip()
         self.complain(way, f"the header needs {way}: with one line of words.")
         return ""
+
+    def secure_address(self, way: str) -> str:
+        """Return an address of another site that a page may link, or nothing where the header is silent."""
+        address = self.text(way, needed=False)
+        if address and not SECURE_ADDRESS.fullmatch(address):
+            self.complain(way, f"{way}: is an address that begins with https://, or empty.")
+        return address
 
     def choice(self, way: str, allowed: Sequence[str]) -> str:
         """Return one of the ``allowed`` words."""

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from shop.content.comparison import Comparison
 from shop.content.formatting import markdown, markdown_line
 from shop.content.header import Header, WordsRefused, read_words
 
 SECTIONS = ("about", "safety", "how", "inside", "comparison", "box", "specifications", "questions")
-NEEDED_SECTIONS = ("about", "safety", "box", "specifications", "questions")
+NEEDED_SECTIONS = ("about", "safety", "comparison", "box", "specifications", "questions")
 FIELDS = {
     *("title", "summary", "purpose", "step", "highlights"),
-    *("pictures", "complete_with", "articles_of", "sources", "reviewed"),
+    *("pictures", "complete_with", "articles_of", "sources", "reviewed", "video"),
 }
 SECTION_HEADING = re.compile(r"## +(?P<title>.+?) *\{#(?P<key>[a-z-]+)\}")
 
@@ -55,7 +56,11 @@ class Section:
 
 @dataclass(frozen=True)
 class ProductWords:
-    """What content/products/<slug>.md says. ``articles_of``: products whose articles explain this one as well."""
+    """What content/products/<slug>.md says, and how it compares.
+
+    ``articles_of``: products whose articles explain this one as well; ``comparison``: the table of all ways;
+    ``video``: the address of a lesson that shows its steps, or empty.
+    """
 
     slug: str
     title: str
@@ -68,16 +73,19 @@ class ProductWords:
     articles_of: tuple[str, ...]
     sources: tuple[Source, ...]
     reviewed: str
+    video: str
     sections: Mapping[str, Section]
+    comparison: Markup
 
 
-def read_product(path: Path, folder: Path) -> ProductWords:
-    """Read one product's words. Raises WordsRefused with file and line."""
+def read_product(path: Path, folder: Path, ways: Comparison) -> ProductWords:
+    """Read one product's words; ``ways`` is what it is compared with. Raises WordsRefused with file and line."""
     header, body, first_line = read_words(path, folder)
     header.only(FIELDS, "a product")
     pictures = tuple(Picture(**entry) for entry in header.entries("pictures", ("file", "alt")))
     if not pictures and not header.faults:
         header.complain("pictures", "a product needs at least one picture, with file: and alt:.")
+    articles_of = header.texts("articles_of")
     words = ProductWords(
         slug=path.stem,
         title=header.text("title"),
@@ -87,10 +95,12 @@ def read_product(path: Path, folder: Path) -> ProductWords:
         highlights=tuple(markdown_line(line) for line in header.texts("highlights")),
         pictures=pictures,
         complete_with=header.texts("complete_with"),
-        articles_of=header.texts("articles_of"),
+        articles_of=articles_of,
         sources=tuple(Source(**entry) for entry in header.entries("sources", ("title", "address"))),
         reviewed=header.text("reviewed", needed=False),
+        video=header.secure_address("video"),
         sections=_read_sections(header, body, first_line),
+        comparison=ways.table(here=path.stem, inside=articles_of),
     )
     header.settle()
     return words
@@ -123,6 +133,8 @@ def _read_sections(header: Header, body: str, first_line: int) -> dict[str, Sect
         if current in bodies:
             raise WordsRefused(header.name, number, f"the section {{#{current}}} stands here a second time.")
         bodies[current] = (heading["title"], [])
+    if not bodies.keys() & {"how", "inside"}:
+        raise WordsRefused(header.name, number, "the section {#how} is missing (or {#inside}, of a book).")
     for key in NEEDED_SECTIONS:
         if not "".join(bodies.get(key, ("", []))[1]).strip():
             raise WordsRefused(header.name, number, f"the section {{#{key}}} is missing or empty.")

@@ -39,7 +39,9 @@ DENIED = re.compile(
 )
 PERCENTAGE = re.compile(r"\d\s?(?:%|percent\b)(?! off)", re.IGNORECASE)
 # Fields of a header that no reader sees as prose: names, addresses, and the titles of other people's papers.
-NOT_PROSE = re.compile(r"sources\.|.*\.(slug|article|nearest|file|product|after|release)$|related\.|plate")
+NOT_PROSE = re.compile(
+    r"sources\.|.*\.(slug|article|nearest|file|product|after|release)$|related\.|plate|video$"
+)
 
 # A link in a letter may be a blank that the program fills.
 OPEN_BLANK = "%7B"
@@ -162,6 +164,10 @@ class _Proof:
             name = Path("products") / f"{slug}.md"
             if not explained & {slug, *words.articles_of}:
                 yield WordsRefused(name, 1, "no article names this product in its products:.")
+        header = read_yaml(self.folder / "comparison.yaml", self.folder)
+        for way, slug, line in header.leaves():
+            if way.endswith(".product") and slug not in self.content.products:
+                yield WordsRefused(header.name, line, f"there is no product {slug}.")
 
     def _topics(self) -> Iterator[WordsRefused]:
         header = read_yaml(self.folder / "topics.yaml", self.folder)
@@ -224,6 +230,8 @@ def _article_rules(article: Article, header: Header) -> Iterator[WordsRefused]:
         yield header.refuse("next_step", "the article has no next_step: with release: or understand:.")
     if len(article.short_answer.striptags().split()) > MAX_ANSWER_WORDS:
         yield header.refuse("short_answer", f"the short answer has more than {MAX_ANSWER_WORDS} words.")
+    if article.video and not any(isinstance(piece, Procedure) for piece in article.pieces):
+        yield header.refuse("video", "a video is linked below steps, and this article has none.")
     if sum(isinstance(piece, Offer) for piece in article.pieces) > MAX_OFFERS:
         yield header.refuse("calls.inline", f"more than {MAX_OFFERS} products stand inside the text.")
     for source in article.sources:

@@ -311,6 +311,26 @@ def test_the_steps_can_be_printed_on_a_sheet_of_their_own(reader: FlaskClient) -
 
 
 @SQLITE
+def test_a_video_is_linked_below_the_steps_only_where_its_address_is_known(
+    room: Flask, reader: FlaskClient, words: Content
+) -> None:
+    addresses = (DESK, "/products/hip-hook", f"{DESK}.md")
+    assert not [address for address in addresses if "video" in reader.get(address).text]
+    lesson = "https://video.example/watch?v=1&list=2"
+    desk = replace(words.articles["desk-day"], video=lesson)
+    hook = replace(words.products["hip-hook"], video=lesson)
+    use_words(
+        room,
+        replace(words, articles={"desk-day": desk}, products={**words.products, "hip-hook": hook}),
+    )
+    for address in addresses[:2]:
+        page = look(reader, address)
+        assert len(page.all("a", href=lesson)) == 1, address
+        assert "Watch these steps in a video, on another site" in page.text
+    assert f"A video shows the steps: {lesson}\n" in reader.get(f"{DESK}.md").text
+
+
+@SQLITE
 def test_the_medical_note_has_all_three_lists(reader: FlaskClient, words: Content) -> None:
     text = look(reader, "/medical-note").text
     for checklist in (words.safety.emergency, words.safety.soon, words.safety.ask_first):

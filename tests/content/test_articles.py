@@ -153,6 +153,12 @@ def test_articles_come_in_the_order_of_their_series(folder: Path) -> None:
         ("position: 1", "position: first", 11, "series.position: must be a whole number"),
         ("understand: free-chapter", "understand: chapter", 17, "understand: is free-chapter or none"),
         ("key_points:\n", "colour: red\nkey_points:\n", 24, "colour: is not a field of an article"),
+        (
+            "plate: two-muscles\n",
+            "plate: two-muscles\nvideo: javascript:alert(1)\n",
+            15,
+            "video: is an address",
+        ),
         ("after: in-the-chair, ", "", 22, "each entry of calls.inline: needs after: and product: and words:"),
         ("after: in-the-chair", "after: nowhere", 22, "no heading of the text ends with {#nowhere}"),
         ("doi: 10.1000/pause", "doi: ''", 37, "each entry of sources:"),

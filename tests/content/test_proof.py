@@ -64,6 +64,7 @@ def test_a_missing_drawing_is_named_where_it_is_asked_for(folder: Path) -> None:
         ("series: {name: pain, position: 1}", "series: {name: pain, position: 2}", 0, ""),
         ("It is a change of position", "It eases 8 percent of people. It is", 32, ""),
         ("ease the muscle in the evening.", "ease it." + " Get up." * 25, 4, "the short answer has more than 49 words."),
+        ("plate: two-muscles\n", "plate: two-muscles\nvideo: https://a.example/cure\n", 0, ""),
         ("Lie down, and let", "This heals you. Lie down, and let", 81, PROMISE.format("heals")),
         ("Sitting holds the front", "It will cure sitting. It holds the front", 25, PROMISE.format("cure")),
         ("Lie down, and let", f"{LONG} Lie down, and let", 81, TOO_LONG),
@@ -138,6 +139,11 @@ def test_an_article_without_a_next_step_is_named(folder: Path) -> None:
     )
 
 
+def test_a_video_of_an_article_without_steps_is_named(folder: Path) -> None:
+    change(folder, "next_step:\n", "video: https://a.example/x\nnext_step:\n", NEIGHBORS)
+    assert f"{NEIGHBORS}, line 14: a video is linked below steps, and this article has none." in found(folder)
+
+
 def test_two_articles_at_one_place_of_a_series_are_named(folder: Path) -> None:
     change(folder, "position: 2", "position: 1", STRIDE)
     assert f"{STRIDE}, line 11: desk-day has the same place in the series." in found(folder)
@@ -165,6 +171,11 @@ def test_a_product_that_no_article_explains_is_named(folder: Path) -> None:
     assert [fault for fault in found_everywhere(folder) if fault.startswith("products/")] == [
         "products/hip-release-ball.md, line 1: no article names this product in its products:."
     ]
+
+
+def test_a_way_that_names_a_product_that_is_not_there_is_named(folder: Path) -> None:
+    change(folder, "product: hip-hook", "product: hip-hock", "comparison.yaml")
+    assert "comparison.yaml, line 21: there is no product hip-hock." in found_everywhere(folder)
 
 
 def test_a_topic_that_names_an_article_that_is_not_there_is_named(folder: Path) -> None:

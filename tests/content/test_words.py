@@ -1,6 +1,7 @@
 """The words: what is read, what is refused, and what reaches a page."""
 
 import os
+import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,6 +25,14 @@ About it.
 ## Ask first {#safety}
 
 - when in doubt
+
+## Steps {#how}
+
+1. Begin.
+
+## Four ways {#comparison}
+
+It is one of them.
 
 ## What is in the box {#box}
 
@@ -59,7 +68,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "emails").mkdir()
     (tmp_path / "emails" / "hello.md").write_text("---\nsubject: Hello {name}\n---\nGood to *see* you.\n")
     (tmp_path / "phrases.yaml").write_text(PHRASES)
-    for name in ("topics.yaml", "safety.yaml", "redirects.yaml", "medical-note.md"):
+    for name in ("topics.yaml", "comparison.yaml", "safety.yaml", "redirects.yaml", "medical-note.md"):
         shutil.copy(ROOT / "content" / name, tmp_path)
     shutil.copytree(ROOT / "content" / "chapter", tmp_path / "chapter")
     return tmp_path
@@ -75,7 +84,15 @@ def change(folder: Path, before: str, after: str) -> None:
 def test_a_product_is_read_with_its_sections_and_questions(folder: Path) -> None:
     words = read_content(folder).product("hook")
     assert words.purpose == "For the <em>psoas</em>."
-    assert list(words.sections) == ["about", "safety", "box", "specifications", "questions"]
+    assert list(words.sections) == [
+        "about",
+        "safety",
+        "how",
+        "comparison",
+        "box",
+        "specifications",
+        "questions",
+    ]
     assert words.sections["about"].html == "<p>About it.</p>\n"
     assert words.sections["safety"].title == "Ask first"
     assert [asked.question for asked in words.sections["questions"].questions] == ["Why?", "How?"]
@@ -123,7 +140,9 @@ def test_a_letter_keeps_its_blanks_for_the_one_who_sends_it(folder: Path) -> Non
             r"products/hook.md, line 11: end the heading with the name of its section",
         ),
         (" {#safety}", "", r"products/hook.md, line 11: end the heading"),
-        ("{#box}", "{#safety}", r"products/hook.md, line 15: the section \{#safety\} stands here a second"),
+        ("{#box}", "{#safety}", r"products/hook.md, line 23: the section \{#safety\} stands here a second"),
+        ("## Steps {#how}", "", r"the section \{#how\} is missing"),
+        ("It is one of them.", "", r"the section \{#comparison\} is missing or empty"),
         ("- when in doubt\n", "", r"the section \{#safety\} is missing or empty"),
         ("---\ntitle", "title", r"products/hook.md, line 1: begin the file with a line ---"),
         ("pictures:", "complete_with:\n  - nothing\npictures:", r"line 6: complete_with: names 'nothing'"),
@@ -211,9 +230,55 @@ def test_a_warning_box_and_a_link_stay() -> None:
     assert html == '<div class="warning">\n<p>See <a href="/shop">the shop</a>.</p>\n</div>\n'
 
 
+@pytest.mark.parametrize(
+    ("slug", "ball", "hook"),
+    [
+        ("hip-hook", "<a>The Hip Release Ball</a>", "The Hip Hook (this page)"),
+        ("gentle-start", "<a>The Hip Release Ball</a> (in this set)", "<a>The Hip Hook</a>"),
+        (
+            "complete-program",
+            "<a>The Hip Release Ball</a> (in this set)",
+            "<a>The Hip Hook</a> (in this set)",
+        ),
+        ("tight-hip-twisted-core", "<a>The Hip Release Ball</a>", "<a>The Hip Hook</a>"),
+    ],
+)
+def test_one_table_of_ways_knows_the_page_it_stands_on(slug: str, ball: str, hook: str) -> None:
+    table = read_content(ROOT / "content").product(slug).comparison
+    assert 'href="/products/hip-release-ball"' in table
+    names = re.findall(r"<tr>\n<td>(.*)</td>", re.sub(r' href="[^"]*"', "", table))
+    assert names == ["Your own fingers", "A trained professional", ball, hook]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "complaint"),
+    [
+        (
+            "    know: Costs nothing",
+            "    no: Costs nothing",
+            r"comparison.yaml, line 10: each entry of ways:",
+        ),
+        ("know: Costs nothing", "know: Costs | nothing", r"comparison.yaml, line 12: a cell is one line"),
+        ("here: this page\n", "", r"comparison.yaml, line 1: the header needs here:"),
+    ],
+)
+def test_a_mistake_in_the_comparison_is_named_with_its_line(
+    folder: Path, before: str, after: str, complaint: str
+) -> None:
+    path = folder / "comparison.yaml"
+    assert before in path.read_text()
+    path.write_text(path.read_text().replace(before, after, 1))
+    with pytest.raises(WordsRefused, match=complaint):
+        read_content(folder)
+
+
 def test_the_words_of_the_shop_can_be_read() -> None:
     content = read_content(ROOT / "content")
+    assert len(content.products) == 7
+    told = {words.sections["comparison"].html for words in content.products.values()}
+    assert len(told) == 7  # each in its own words
     for words in content.products.values():
         assert words.sections["questions"].questions
+        assert "<li>" in (words.sections.get("how") or words.sections["inside"]).html
         for picture in words.pictures:
             assert (ROOT / "static" / "img" / "products" / f"{picture.file}-700.jpg").exists()
