@@ -12,7 +12,7 @@ from granian.log import LogLevels
 from shop import logs
 from shop.app import create_app, in_front, warm
 from shop.config import Config, from_environment
-from shop.lifeline import end_with
+from shop.lifeline import end_with, hear_every_signal
 from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
 from shop.web.static_files import StaticFiles
 
@@ -79,6 +79,7 @@ def listen(target: str, host: str, port: int, workers: int, threads: int, *, fac
 def served() -> StaticFiles:
     """Return the application of one worker process, which ends with the server's main process."""
     end_with(os.getppid())
+    hear_every_signal()
     config = from_environment()
     logs.configure(live=config.live)
     app = create_app(config)
