@@ -1,8 +1,7 @@
-"""A process that ends when it is told to, and when the one that started it has gone without a word."""
+"""A process that ends when the one that started it has gone, even if that one was killed without a word."""
 
 import os
 import signal
-import socket
 import threading
 import time
 
@@ -22,23 +21,3 @@ def _watch(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_SECONDS)
     os._exit(1)
-
-
-def hear_every_signal() -> None:
-    """Let the first signal that this process is sent reach its main thread; call it there.
-
-    A signal may be delivered to any thread, but Python's handlers run in the main thread, and a main thread that
-    waits for a lock, as the web server's does, is not woken by another thread's signal: told to stop, it would wait
-    until it is killed, and take requests under way with it.
-    """
-    told, tells = socket.socketpair()
-    tells.setblocking(False)
-    signal.set_wakeup_fd(tells.detach(), warn_on_full_buffer=False)
-    threading.Thread(
-        target=_pass_on, args=(told, threading.get_ident()), name="signals", daemon=True
-    ).start()
-
-
-def _pass_on(told: socket.socket, main_thread: int) -> None:
-    [number] = told.recv(1)
-    signal.pthread_kill(main_thread, number)

@@ -12,9 +12,9 @@ from granian.log import LogLevels
 from shop import logs
 from shop.app import create_app, in_front, warm
 from shop.config import Config, from_environment
-from shop.lifeline import end_with, hear_every_signal
+from shop.lifeline import end_with
 from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
-from shop.web.static_files import StaticFiles
+from shop.web.leaving import Attended, end_when_told
 
 # Measured on 2 cores, 2026-11. With 4 threads per worker 120 clients with slow bodies stop the shop; with 128, 240
 # of them do not but 600 do; with 512, 600 slow bodies or headers leave every page answered within 0.4 s. A thread
@@ -76,12 +76,13 @@ def listen(target: str, host: str, port: int, workers: int, threads: int, *, fac
     ).serve()
 
 
-def served() -> StaticFiles:
+def served() -> Attended:
     """Return the application of one worker process, which ends with the server's main process."""
     end_with(os.getppid())
-    hear_every_signal()
     config = from_environment()
     logs.configure(live=config.live)
     app = create_app(config)
     threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
-    return in_front(app)
+    attended = Attended(in_front(app))
+    end_when_told(attended)
+    return attended
