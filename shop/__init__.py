@@ -6,12 +6,12 @@ Floors. A package imports only from the floors below it, and on its own floor on
     views admin                                         HTTP in, HTTP out
     forms                                               what a visitor may send
     web                                                 what every view shares
-    checkout welcome reports                            flows: where domains meet
+    checkout welcome reports privacy                    flows: where domains meet
     catalog cart discounts shipping orders
       subscribers articles chapter search staff         domains: strangers to one another
     payments mail                                       tools that reach outside
     content                                             the words
-    db migration money errors clock config              the ground
+    db migration money errors clock config tokens       the ground
 
 Only web, forms, views, admin, app and cli import flask; only payments/stripe.py imports stripe;
 only config.py reads the environment. `payments/standin` is a program of its own that shares no code.

@@ -23,6 +23,7 @@ from shop.orders import views as orders
 from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
 from shop.search import views as search
+from shop.subscribers import views as subscribers
 from shop.web import error_pages, filters, guard, headers, redirects, request_log, sharing
 from shop.web import views as web
 from shop.web.compression import Compressed
@@ -43,6 +44,7 @@ BLUEPRINTS = [
     checkout.blueprint,
     orders.blueprint,
     search.blueprint,
+    subscribers.blueprint,
     mail.blueprint,
     admin.blueprint,
     style.blueprint,

@@ -54,6 +54,11 @@ class Reason(StrEnum):
     REFUND_TOO_MUCH = "refund_too_much"
     REFUND_DISPUTED = "refund_disputed"
     REFUND_LINE_UNKNOWN = "refund_line_unknown"
+    # readers
+    LINK_UNKNOWN = "link_unknown"
+    LINK_EXPIRED = "link_expired"
+    READER_UNKNOWN = "reader_unknown"
+    ORDER_UNDER_WAY = "order_under_way"
     # everywhere
     TOO_MANY_TRIES = "too_many_tries"
     CROSS_SITE = "cross_site"

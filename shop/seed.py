@@ -14,6 +14,7 @@ from shop.db import publish_change, writing
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code
 from shop.errors import SettingRefused
 from shop.shipping.models import ShippingCountry, ShippingRate, ShippingZone
+from shop.welcome.models import WelcomeOffer
 
 CURRENCY = "USD"
 BY = "demo data"
@@ -61,6 +62,8 @@ class Offer:
     max_uses: int | None = None
     skus: Sequence[str] = ()
     countries: Sequence[str] = field(default=())
+    # How many personal codes of it may go to readers of the free chapter.
+    reader_codes: int = 0
 
 
 BOOK = "Tight Hip, Twisted Core"
@@ -161,7 +164,8 @@ OFFERS = (
         "10% off a first order",
         "percent",
         {"percent_basis_points": 1000, "first_order_only": True, "max_uses_per_customer": 1},
-        "Demo: stands for the personal codes that readers of the free chapter get.",
+        "Demo: readers of the free chapter get personal codes of it; this one stands for them.",
+        reader_codes=5000,
     ),
     Offer(
         "OLDCODE",
@@ -268,6 +272,8 @@ def _add_offer(session: Session, offer: Offer, now: datetime) -> None:
     session.add(campaign)
     session.flush()
     session.add(Code(campaign_id=campaign.id, code=offer.code, max_uses=offer.max_uses, created_at=now))
+    if offer.reader_codes:
+        session.add(WelcomeOffer(campaign_id=campaign.id, max_codes=offer.reader_codes))
     session.add_all(CampaignItem(campaign_id=campaign.id, sku=sku) for sku in offer.skus)
     session.add_all(CampaignCountry(campaign_id=campaign.id, country=country) for country in offer.countries)
 

@@ -10,7 +10,9 @@ from shop.orders import models as orders
 from shop.search import models as search
 from shop.shipping import models as shipping
 from shop.staff import models as staff
+from shop.subscribers import models as subscribers
 from shop.web import models as web
+from shop.welcome import models as welcome
 
 metadata = Base.metadata
 
@@ -25,5 +27,7 @@ __all__ = [
     "search",
     "shipping",
     "staff",
+    "subscribers",
     "web",
+    "welcome",
 ]

@@ -1,4 +1,4 @@
-"""What readers say of an article, as totals per day: nothing tells who said it."""
+"""How often an article is read and what readers say of it, as totals per day: nothing tells who it was."""
 
 from datetime import date
 
@@ -17,3 +17,14 @@ class ArticleDay(Base):
     counted_on: Mapped[date] = mapped_column(primary_key=True)
     useful_yes: Mapped[int] = mapped_column(default=0)
     useful_no: Mapped[int] = mapped_column(default=0)
+
+
+class ArticleVisits(Base):
+    """How often an article was read on one day (``slot`` empty), or led on from one of its places (``slot``)."""
+
+    __tablename__ = "article_visits"
+    __table_args__ = (CheckConstraint("visits >= 0", name="visits_not_negative"),)
+    slug: Mapped[str] = mapped_column(String(100), primary_key=True)
+    slot: Mapped[str] = mapped_column(String(20), primary_key=True)
+    counted_on: Mapped[date] = mapped_column(primary_key=True)
+    visits: Mapped[int] = mapped_column(default=0)

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 from shop import money
 from shop.checkout.till import Till
 from shop.mail import actions as mail
+from shop.mail.rules import ORDER
 from shop.orders import queries, rules
 from shop.orders.models import Order, Payment, Refund, Shipment
 from shop.orders.queries import ReceiptTotal
 
-# Order mail goes before everything else.
-FIRST = 0
 TOTALS = {
     "subtotal": "Subtotal",
     "shipping": "Shipping",
@@ -129,7 +128,7 @@ def flagged(
         dedupe_key=f"flagged:{order.number}:{reason}:{reference}",
         now=now,
         order_id=order.id,
-        priority=FIRST,
+        priority=ORDER,
     )
 
 
@@ -145,7 +144,7 @@ def _write(
         dedupe_key=key,
         now=now,
         order_id=order.id,
-        priority=FIRST,
+        priority=ORDER,
     )
 
 

@@ -30,6 +30,7 @@ from shop.content.products import (
     read_product,
 )
 from shop.content.search import read_near_words
+from shop.content.series import SeriesPlan, Step, read_series
 from shop.content.topics import Topic, Topics, read_topics
 from shop.errors import Refused
 
@@ -45,7 +46,9 @@ __all__ = [
     "Question",
     "Safety",
     "Section",
+    "SeriesPlan",
     "Source",
+    "Step",
     "Topic",
     "Topics",
     "WordsMissing",
@@ -77,6 +80,7 @@ class Content:
     near_words: Mapping[str, tuple[str, ...]]
     phrases: Mapping[str, str]
     letters: Mapping[str, LetterWords]
+    series: SeriesPlan
     seen: frozenset[tuple[str, int, int]] = field(repr=False)
 
     def product(self, slug: str) -> ProductWords:
@@ -127,6 +131,7 @@ def read_content(folder: Path, *, left_out: Callable[[WordsRefused], None] | Non
         if left_out is None:
             raise fault
         left_out(fault)
+    letters = {path.stem: read_letter(path, folder) for path in sorted((folder / "emails").glob("*.md"))}
     return Content(
         folder=folder,
         version=_version(folder),
@@ -139,7 +144,8 @@ def read_content(folder: Path, *, left_out: Callable[[WordsRefused], None] | Non
         redirects=read_redirects(folder),
         near_words=read_near_words(folder),
         phrases=read_phrases(folder),
-        letters={path.stem: read_letter(path, folder) for path in sorted((folder / "emails").glob("*.md"))},
+        letters=letters,
+        series=read_series(folder, letters),
         seen=seen,
     )
 

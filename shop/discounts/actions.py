@@ -12,9 +12,11 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import CursorResult, Update, and_, exists, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop import email_address
+from shop.db import lock_rows
 from shop.discounts.models import Campaign, Code, CodeBatch, Redemption
 from shop.errors import Reason, Refused
 
@@ -119,6 +121,39 @@ def retake(session: Session, order_id: int, *, now: datetime) -> bool:
                 savepoint.rollback()
                 return False
     return True
+
+
+def mint(
+    session: Session,
+    campaign_id: int,
+    spellings: Sequence[str],
+    *,
+    bound_email: str,
+    ends_at: datetime,
+    now: datetime,
+) -> int:
+    """Make a code of a campaign for one use by the owner of one mailbox until ``ends_at``; return its id.
+
+    It gets the first of ``spellings`` that no code has. Raises LookupError when all of them are taken.
+    """
+    dialect = postgresql if lock_rows(session) else sqlite
+    for spelling in spellings:
+        made = session.scalar(
+            dialect.insert(Code)
+            .values(
+                campaign_id=campaign_id,
+                code=spelling,
+                bound_email=bound_email,
+                max_uses=1,
+                ends_at=ends_at,
+                created_at=now,
+            )
+            .on_conflict_do_nothing()
+            .returning(Code.id)
+        )
+        if made is not None:
+            return int(made)
+    raise LookupError("every spelling of a new code is taken")
 
 
 def _rows(session: Session, order_id: int) -> list[_Row]:

@@ -1,10 +1,10 @@
 """The outbox's rows: written with their reason, held by one worker at a time, marked with their fate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Update, and_, or_, select, update
+from sqlalchemy import Update, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shop.db import is_due, lock_rows
 from shop.mail import rules
 from shop.mail.models import MailboxMessage, OutboxLetter
-from shop.mail.rules import Letter
+from shop.mail.rules import Lane, Letter
 
 
 def write(
@@ -24,12 +24,14 @@ def write(
     dedupe_key: str,
     now: datetime,
     order_id: int | None = None,
-    priority: int = 1,
+    reader_id: int | None = None,
+    priority: int = rules.SERVICE,
 ) -> bool:
     """Put a letter in the outbox, in its reason's transaction. Return False if that reason already wrote.
 
     ``template`` is the name of a file in content/emails, ``blanks`` fill it: strings, or rows as a list of
-    ``[left, right]``. ``dedupe_key`` names the reason (160 characters at most). ``priority`` 0 goes before 1.
+    ``[left, right]``, or a link whose token is made when the letter leaves: ``{"path": "/orders/{}", "seed": seed}``
+    (see shop.tokens). ``dedupe_key`` names the reason (160 characters at most). ``priority``: see mail.rules.
     """
     return _insert_once(
         session,
@@ -40,6 +42,7 @@ def write(
             "recipient": recipient,
             "blanks": dict(blanks),
             "order_id": order_id,
+            "reader_id": reader_id,
             "priority": priority,
             "state": "queued",
             "tries": 0,
@@ -51,8 +54,10 @@ def write(
     )
 
 
-def claim(session: Session, *, now: datetime, limit: int, lease_seconds: float) -> list[Letter]:
-    """Take up to ``limit`` letters that are due, for ``lease_seconds``; no other worker gets them meanwhile.
+def claim(
+    session: Session, *, now: datetime, limit: int, lease_seconds: float, lane: Lane = rules.EVERYTHING
+) -> list[Letter]:
+    """Take up to ``limit`` letters of a lane that are due, for ``lease_seconds``; no other worker gets them meanwhile.
 
     A letter whose holder died is due again when its lease is over, so a letter leaves at least once: if the
     mail server had already said yes, it leaves again under the same Message-ID. The session must be one that
@@ -61,7 +66,7 @@ def claim(session: Session, *, now: datetime, limit: int, lease_seconds: float) 
     _give_up_on_deadly(session, now=now)
     query = (
         select(OutboxLetter)
-        .where(_due(now))
+        .where(_due(now), _in_lane(lane))
         .order_by(OutboxLetter.priority, OutboxLetter.run_at, OutboxLetter.id)
         .limit(limit)
     )
@@ -76,9 +81,9 @@ def claim(session: Session, *, now: datetime, limit: int, lease_seconds: float) 
     return [_in_hand(row, locked_until) for row in taken]
 
 
-def any_due(session: Session, *, now: datetime) -> bool:
+def any_due(session: Session, *, now: datetime, lane: Lane = rules.EVERYTHING) -> bool:
     """Whether a claim would find something; a read, so that an idle worker never stands in a writer's way."""
-    return session.scalar(select(OutboxLetter.id).where(_due(now)).limit(1)) is not None
+    return session.scalar(select(OutboxLetter.id).where(_due(now), _in_lane(lane)).limit(1)) is not None
 
 
 def mark_sent(session: Session, letter: Letter, *, now: datetime) -> bool:
@@ -106,6 +111,31 @@ def give_back(session: Session, letter: Letter) -> bool:
     return _mark(session, letter, state="queued", tries=letter.tries - 1)
 
 
+def put_off(session: Session, letter: Letter, error: str, *, jitter: float, now: datetime) -> bool:
+    """Put ``letter`` back because the mail server cannot be reached: no try of its own is used up.
+
+    It rests for about a minute (``jitter`` from 0 to 1 spreads that), however often this happens: when the server
+    is back, nothing waits for the end of a long pause.
+    """
+    run_at = now + rules.rest(jitter)
+    error = error[: rules.ERROR_LENGTH]
+    return _mark(session, letter, state="queued", tries=letter.tries - 1, run_at=run_at, last_error=error)
+
+
+def cancel_for(session: Session, reader_id: int, *, why: str, least_priority: int = rules.SERVICE) -> None:
+    """Keep a reader's waiting letters from leaving, those of ``least_priority`` and beyond; ``why`` is for people."""
+    session.execute(
+        update(OutboxLetter)
+        .where(
+            OutboxLetter.reader_id == reader_id,
+            OutboxLetter.state.in_(("queued", "failed")),
+            OutboxLetter.priority >= least_priority,
+        )
+        .values(state="cancelled", last_error=why[: rules.ERROR_LENGTH])
+        .execution_options(synchronize_session=False)
+    )
+
+
 def retry(session: Session, letter_id: int, *, by: str, now: datetime) -> bool:
     """Send a letter that failed, was cancelled or waits, as soon as possible and with all its tries.
 
@@ -127,6 +157,19 @@ def cancel(session: Session, letter_id: int, *, by: str) -> bool:
         .values(state="cancelled", last_error=f"Cancelled by {by}."[: rules.ERROR_LENGTH])
     )
     return _changes(session, stopped)
+
+
+def forget(session: Session, reader_ids: Sequence[int]) -> None:
+    """Delete every letter of these readers, sent or not, and what the demo mailbox kept of them."""
+    letters = OutboxLetter.reader_id.in_(reader_ids)
+    # A message is known by the letter's id of 40 characters and the shop's host: <id@host>.
+    kept = func.substr(MailboxMessage.message_id, 2, 40)
+    session.execute(
+        delete(MailboxMessage)
+        .where(kept.in_(select(OutboxLetter.message_id).where(letters)))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(OutboxLetter).where(letters).execution_options(synchronize_session=False))
 
 
 def keep(
@@ -152,6 +195,10 @@ def keep(
             "received_at": now,
         },
     )
+
+
+def _in_lane(lane: Lane) -> Any:
+    return OutboxLetter.priority.between(lane.first, lane.last)
 
 
 def _due(now: datetime) -> Any:

@@ -13,7 +13,7 @@ from shop.db import reading, writing
 from shop.mail import actions
 from shop.mail.mailbox import MailboxTransport
 from shop.mail.rendering import mail_host, render
-from shop.mail.rules import Letter
+from shop.mail.rules import EVERYTHING, Lane, Letter
 from shop.mail.smtp import smtp_transport
 from shop.mail.transport import Connection, Transport, Undelivered
 from shop.mail.words import LetterRefused
@@ -41,18 +41,19 @@ def deliver(
     *,
     clock: Callable[[], datetime],
     random: Callable[[], float],
+    lane: Lane = EVERYTHING,
 ) -> int:
-    """Send one batch of due letters over one connection and return how many left.
+    """Send one batch of due letters of a lane over one connection and return how many left.
 
     A letter leaves at least once: a worker that dies between the server's yes and its own note lets the letter
     leave again when its lease is over, under the same Message-ID. ``random`` (0 to 1) spreads the waits.
     Never raises because of a letter or a mail server; both are noted in the outbox.
     """
     with reading(engine) as session:
-        if not actions.any_due(session, now=clock()):
+        if not actions.any_due(session, now=clock(), lane=lane):
             return 0
     with writing(engine) as session:
-        letters = actions.claim(session, now=clock(), limit=BATCH, lease_seconds=LEASE_SECONDS)
+        letters = actions.claim(session, now=clock(), limit=BATCH, lease_seconds=LEASE_SECONDS, lane=lane)
     return _Batch(engine, transport, content, config, clock, random).send(letters) if letters else 0
 
 
@@ -70,8 +71,7 @@ class _Batch:
             with self.transport.connect() as connection:
                 return self._send_over(connection, letters)
         except Undelivered as undelivered:
-            for letter in letters:
-                self._failed(letter, undelivered)
+            self._put_off(letters, undelivered)
             return 0
 
     def _send_over(self, connection: Connection, letters: list[Letter]) -> int:
@@ -123,6 +123,12 @@ class _Batch:
             permanent=undelivered.permanent,
             error=undelivered.sentence,
         )
+
+    def _put_off(self, letters: list[Letter], undelivered: Undelivered) -> None:
+        with writing(self.engine) as session:
+            for letter in letters:
+                actions.put_off(session, letter, undelivered.sentence, jitter=self.random(), now=self.clock())
+        log.warning("mail_server_away", letters=len(letters), error=undelivered.sentence)
 
     def _give_back(self, letters: list[Letter]) -> None:
         for letter in letters:

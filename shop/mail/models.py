@@ -10,7 +10,10 @@ from shop.db import Base, Moment
 
 
 class OutboxLetter(Base):
-    """One letter to one recipient. ``dedupe_key`` names its reason, so that a reason writes once."""
+    """One letter to one recipient. ``dedupe_key`` names its reason, so that a reason writes once.
+
+    ``reader_id``: it belongs to what a reader asked for, and carries the way to leave. A letter about an order has none.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -23,6 +26,7 @@ class OutboxLetter(Base):
     recipient: Mapped[str] = mapped_column(String(320))
     blanks: Mapped[dict[str, Any]] = mapped_column(JSON)
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
+    reader_id: Mapped[int | None] = mapped_column(ForeignKey("readers.id"), index=True)
     priority: Mapped[int] = mapped_column(default=1)
     state: Mapped[str] = mapped_column(String(10), default="queued")
     tries: Mapped[int] = mapped_column(default=0)

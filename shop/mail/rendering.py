@@ -6,6 +6,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import css_inline
@@ -19,6 +20,12 @@ from shop.mail.html import LetterRenderer
 from shop.mail.plain import plain
 from shop.mail.rules import Letter
 from shop.mail.words import MARKDOWN, LetterRefused, filled, line, one_line
+from shop.tokens import token_of
+
+# The blank that holds the way to leave; a letter that has it may be left with one click.
+LEAVE = "leave_url"
+# A folded address would be no address any more; lines may be so long (RFC 5322, 2.1.1).
+POLICY = SMTP.clone(max_line_length=998)
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
@@ -32,11 +39,16 @@ def render(letter: Letter, content: Content, config: Config) -> EmailMessage:
     recipient do not make a letter.
     """
     words = _words(content, letter.template)
-    blanks = {**letter.blanks, "shop_name": config.shop_name, "shop_url": config.base_url.rstrip("/")}
+    blanks = {
+        **{name: _whole(value, config) for name, value in letter.blanks.items()},
+        "shop_name": config.shop_name,
+        "shop_url": config.base_url.rstrip("/"),
+    }
+    leave_url = str(blanks.get(LEAVE, ""))
     subject = line(words.subject, blanks)
     body = filled(words.body, blanks, config.base_url)
-    foot = filled(_foot(content, config), blanks, config.base_url)
-    message = EmailMessage(policy=SMTP)
+    foot = filled(_foot(content, config, may_leave=bool(leave_url)), blanks, config.base_url)
+    message = EmailMessage(policy=POLICY)
     message["From"] = Address(one_line(config.shop_name), addr_spec=config.admin_email)
     message["To"] = _recipient(letter.recipient)
     message["Subject"] = subject
@@ -44,6 +56,10 @@ def render(letter: Letter, content: Content, config: Config) -> EmailMessage:
     message["Message-ID"] = f"<{letter.message_id}@{mail_host(config)}>"
     # A machine wrote this: vacation answers and other machines need not reply (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
+    if leave_url:
+        # One click in the mail program, without cookies and without a page (RFC 2369, RFC 8058).
+        message["List-Unsubscribe"] = f"<{leave_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(_text(body, foot, config), cte="quoted-printable")
     html = _html(subject, body, foot, config)
     message.add_alternative(html, subtype="html", cte="quoted-printable")
@@ -63,8 +79,18 @@ def _words(content: Content, name: str) -> LetterWords:
         raise LetterRefused(str(error)) from error
 
 
-def _foot(content: Content, config: Config) -> str:
+def _whole(value: Any, config: Config) -> Any:
+    """Return a blank as it is, or the address that a blank with a seed stands for."""
+    if not isinstance(value, dict):
+        return value
+    path = str(value["path"]).format(token_of(config.secret_key, str(value["seed"])))
+    return f"{config.base_url.rstrip('/')}{path}"
+
+
+def _foot(content: Content, config: Config, *, may_leave: bool) -> str:
     lines = ["**{shop_name}**  \n[{shop_url}]({shop_url})", content.phrase("mail.questions")]
+    if may_leave:
+        lines.append(f"{content.phrase('mail.why')} [{content.phrase('mail.leave')}]({{leave_url}})")
     if not config.live:
         lines += [content.phrase("mail.demo_address"), content.phrase("mail.demo")]
     return "\n\n".join(lines)

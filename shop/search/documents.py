@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from shop.content import Article, Chapter, Content, ProductWords, Question
+from shop.content import Article, Content, ProductWords, Question, markdown_line
 from shop.content.body import Figure, Piece, Procedure, Prose
 from shop.search.words import searchable
 
@@ -67,7 +67,7 @@ def documents(content: Content) -> list[Document]:
     """Return everything that can be found, in the order that decides when two fit a search equally well."""
     soon = content.safety.soon.title
     found = [_article(article, soon) for article in content.articles.values()]
-    found.append(_chapter(content.chapter))
+    found.append(_chapter(content))
     found += [_product(words) for words in content.products.values()]
     return [*found, *_topics(content)]
 
@@ -95,15 +95,19 @@ def _article(article: Article, soon: str) -> Document:
     )
 
 
-def _chapter(chapter: Chapter) -> Document:
-    """Found by its words; the way to it begins where a reader chooses how to read it."""
+def _chapter(content: Content) -> Document:
+    """Found by what the page says that offers it, and by its headings: the rest is for whom it is sent to."""
+    chapter = content.chapter
     return document(
         "chapter",
         "/free-chapter",
         chapter.title,
         chapter.subtitle,
         headings=[_line(heading.title) for heading in chapter.headings],
-        lines=_lines_of_pieces(chapter.pieces),
+        lines=[
+            content.phrase("chapter.description"),
+            *(_line(markdown_line(content.phrase(f"chapter.inside_{line}"))) for line in (1, 2, 3)),
+        ],
     )
 
 

@@ -9,8 +9,9 @@ from werkzeug.exceptions import BadRequest
 from shop.errors import Reason, Refused
 
 SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
-# The payment service posts from elsewhere by its nature, and signs what it sends.
-FROM_ELSEWHERE = frozenset(["checkout.webhook"])
+# The payment service and the mail service post from elsewhere by their nature, and sign what they send. A mail program
+# posts to the link to leave without a page before it (RFC 8058); the link itself says whose it is.
+FROM_ELSEWHERE = frozenset(["checkout.webhook", "subscribers.leave", "subscribers.heard"])
 
 MAX_BODY_BYTES = 1024 * 1024
 # Forms of the shop are a few short fields; a webhook is read as bytes and may use the whole body limit.

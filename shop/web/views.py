@@ -15,7 +15,10 @@ from shop.web.tools import publisher, tools, url_of_static
 blueprint = Blueprint("web", __name__)
 
 # What a program has no business at; the pages themselves say noindex as well.
-NOT_FOR_ROBOTS = ("/admin", "/buy/", "/cart", "/checkout", "/demo/", "/go/", "/orders/")
+NOT_FOR_ROBOTS = (
+    *("/admin", "/buy/", "/cart", "/checkout", "/demo/", "/free-chapter/", "/go/", "/orders/"),
+    *("/unsubscribe/",),
+)
 
 
 @blueprint.get("/healthz")
@@ -49,7 +52,7 @@ def sitemap() -> Response:
     pages += [("/learn", newest), ("/learn/causes", newest), ("/learn/effects", newest)]
     pages += [(f"/learn/{article.slug}", article.updated_on) for article in content.articles.values()]
     pages.append(("/medical-note", content.medical_note.updated_on))
-    pages += [(path, content.chapter.updated_on) for path in ("/free-chapter", "/free-chapter/read")]
+    pages.append(("/free-chapter", content.chapter.updated_on))
     return Response(syndication.sitemap(publisher(), pages), content_type="application/xml; charset=utf-8")
 
 

@@ -15,8 +15,6 @@ from pypdf import PdfReader
 
 from shop.app import is_public_page
 
-PAGES = ("/free-chapter", "/free-chapter/read")
-PDF = "/free-chapter/chapter.pdf"
 HEADINGS = ("h1", "h2", "h3")
 SET = {"p", *HEADINGS, "li", "figcaption"}
 
@@ -64,52 +62,81 @@ def client(shop: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="module")
-def page(client: FlaskClient) -> str:
+def page(client: FlaskClient, token: str) -> str:
     """The chapter as a page."""
-    return client.get("/free-chapter/read").text
+    return client.get(f"/free-chapter/{token}/read").text
+
+
+@pytest.fixture(scope="module")
+def pdf_path(token: str) -> str:
+    """The address of the PDF."""
+    return f"/free-chapter/{token}/chapter.pdf"
+
+
+@pytest.fixture(scope="module")
+def landing(client: FlaskClient) -> str:
+    """The page that offers the chapter."""
+    return client.get("/free-chapter").text
 
 
 @pytest.fixture(scope="module")
 def chapter(page: str) -> list[tuple[str, str]]:
     """The blocks of the chapter on its page: title, text and safety lists."""
-    return Words(page[page.index("<article>") : page.index("</article>")]).blocks
+    article = page[page.index("<article>") : page.index("</article>")]
+    return Words(re.sub(r"<aside.*?</aside>", "", article, flags=re.DOTALL)).blocks
 
 
 @pytest.fixture(scope="module")
-def pdf(client: FlaskClient) -> PdfReader:
+def pdf(client: FlaskClient, pdf_path: str) -> PdfReader:
     """The chapter as a PDF."""
-    return PdfReader(BytesIO(client.get(PDF).data))
+    return PdfReader(BytesIO(client.get(pdf_path).data))
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_the_pages_are_the_same_for_everybody_and_may_be_kept(
-    shop: Flask, client: FlaskClient, path: str
-) -> None:
-    answer = client.get(path)
+def test_the_offer_is_the_same_for_everybody_and_may_be_kept(shop: Flask, client: FlaskClient) -> None:
+    answer = client.get("/free-chapter")
     assert answer.status_code == 200
     assert "public" in answer.headers["Cache-Control"]
     assert "Set-Cookie" not in answer.headers
-    assert is_public_page(shop, path)
+    assert is_public_page(shop, "/free-chapter")
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_the_pages_need_no_script_and_have_no_style_of_their_own(client: FlaskClient, path: str) -> None:
-    html = client.get(path).text
-    main = html[html.index("<main") : html.index("</main>")]
-    assert "<script" not in main
-    assert '<nav class="breadcrumb"' in main
-    assert "style=" not in main
-    assert len(re.findall("<h1", main)) == 1
+def test_the_chapter_is_for_whoever_holds_the_link_and_nobody_keeps_it(
+    shop: Flask, client: FlaskClient, token: str
+) -> None:
+    for path in (f"/free-chapter/{token}", f"/free-chapter/{token}/read"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert not is_public_page(shop, path)
+    for old in ("/free-chapter/read", "/free-chapter/chapter.pdf"):
+        assert client.get(old).headers["Location"] == "/free-chapter"
 
 
-def test_the_page_says_to_search_engines_what_it_shows(page: str) -> None:
-    said = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)[0])["@graph"]
+def test_the_pages_need_no_script_and_have_no_style_of_their_own(page: str, landing: str) -> None:
+    for html in (page, landing):
+        main = html[html.index("<main") : html.index("</main>")]
+        assert "<script" not in main
+        assert '<nav class="breadcrumb"' in main
+        assert "style=" not in main
+        assert len(re.findall("<h1", main)) == 1
+
+
+def test_the_page_shows_the_readers_code_with_its_last_day(page: str) -> None:
+    code = re.search(r"CH-[A-Z2-9]{4}-[A-Z2-9]{2}", page)
+    assert code
+    assert f'href="/go/{code[0]}?to=/shop"' in page
+    assert "10% off your first order" in page
+
+
+def test_the_offer_says_to_search_engines_what_it_shows(landing: str) -> None:
+    said = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', landing)[0])["@graph"]
     [node] = [node for node in said if node["@type"] == "Chapter"]
-    assert f"<h1>{node['name']}</h1>" in page
-    assert node["alternativeHeadline"] in page
-    assert node["url"].endswith("/free-chapter/read")
-    assert f'datetime="{node["dateModified"]}"' in page
-    assert node["isPartOf"]["name"] in page
+    for shown in (node["name"], node["alternativeHeadline"], node["isPartOf"]["name"]):
+        assert shown in landing
+    assert node["url"].endswith("/free-chapter")
+    assert f'datetime="{node["dateModified"]}"' in landing
 
 
 def test_the_chapter_ends_with_the_book_and_the_tool_at_their_prices(page: str) -> None:
@@ -121,11 +148,14 @@ def test_the_chapter_ends_with_the_book_and_the_tool_at_their_prices(page: str) 
     assert len(re.findall(r"\$\d", end)) >= 2
 
 
-def test_the_landing_page_leads_to_both_ways_of_reading(client: FlaskClient) -> None:
-    html = client.get("/free-chapter").text
-    assert 'href="/free-chapter/read"' in html
-    assert f'href="{PDF}"' in html
-    assert html.count("<img") == len(re.findall(r'<img [^>]*alt="[^"]{40,}"', html))
+def test_the_offer_begins_the_chapter_and_keeps_the_rest_of_it(
+    landing: str, chapter: list[tuple[str, str]]
+) -> None:
+    text = [words for kind, words in chapter if kind == "p" and len(words) > 150]
+    shown = letters(re.sub("<[^>]+>", "", landing))
+    assert letters(text[1]) in shown
+    assert sum(letters(words) in shown for words in text) < 6
+    assert landing.count("<img") == len(re.findall(r'<img [^>]*alt="[^"]{40,}"', landing))
 
 
 def test_a_link_of_the_chapter_leads_to_a_page_of_the_shop_or_to_a_source(page: str, shop: Flask) -> None:
@@ -174,17 +204,19 @@ def test_the_pdf_is_as_long_as_a_chapter(pdf: PdfReader) -> None:
     assert {tuple(round(float(side)) for side in leaf.mediabox[2:]) for leaf in pdf.pages} == {(432, 648)}
 
 
-def test_who_has_the_pdf_is_told_that_it_has_not_changed(client: FlaskClient, kept: Path) -> None:
-    first = client.get(PDF)
+def test_who_has_the_pdf_is_told_that_it_has_not_changed(
+    client: FlaskClient, kept: Path, pdf_path: str
+) -> None:
+    first = client.get(pdf_path)
     assert first.mimetype == "application/pdf"
-    assert "public" in first.headers["Cache-Control"]
-    again = client.get(PDF, headers={"If-None-Match": first.headers["ETag"]})
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = client.get(pdf_path, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     assert len(list(kept.glob("chapter-*.pdf"))) == 1
 
 
-def test_a_reader_of_a_part_of_the_pdf_gets_that_part(client: FlaskClient) -> None:
-    part = client.get(PDF, headers={"Range": "bytes=0-7"})
+def test_a_reader_of_a_part_of_the_pdf_gets_that_part(client: FlaskClient, pdf_path: str) -> None:
+    part = client.get(pdf_path, headers={"Range": "bytes=0-7"})
     assert part.status_code == 206
     assert part.data.startswith(b"%PDF-1.")
     assert len(part.data) == 8

@@ -24,11 +24,18 @@ class Reader(HTMLParser):
         self.words, self.links, self.tags = "", [], []
         self.silent = False
         self.label = ""
+        # Numbers that a list has by itself in HTML, and by its words in the text.
+        self.counts: list[int] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
         self.silent = tag in ("style", "title")
         self.words += " "
+        if tag in ("ol", "ul"):
+            self.counts.append(0 if tag == "ol" else -1)
+        if tag == "li" and self.counts[-1] >= 0:
+            self.counts[-1] += 1
+            self.words += f"{self.counts[-1]} "
         if tag == "a":
             self.links.append(dict(attrs)["href"])
             self.label = ""
@@ -36,6 +43,8 @@ class Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self.silent = False
         self.words += " "
+        if tag in ("ol", "ul"):
+            self.counts.pop()
         if tag == "a" and self.label != self.links[-1]:
             self.words += f"{self.links[-1]} "
 

@@ -36,8 +36,8 @@ QUERY = urlencode(
 )
 # How often something was tried is counted also when it is tried by a link.
 COUNTERS = {"throttles"}
-# The payment service posts from elsewhere, and signs what it sends.
-SIGNED = {"/webhooks/stripe"}
+# The payment service posts from elsewhere, and signs what it sends. So does a mail program that unsubscribes its owner.
+SIGNED = {"/webhooks/stripe", f"/unsubscribe/token-of-order-{NUMBER:07}"}
 FILLS_THE_OWN_CART = ("/buy/", "/go/")
 
 
