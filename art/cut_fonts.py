@@ -20,8 +20,9 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "static" / "fonts"
-# Letters of Latin-1, and the quotes, dashes, signs and minus that the shop's words hold.
-LETTERS = [*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "–—‘’“”•…−×→≥≤€™œŒ")]
+# What English needs, and what a name or a street may need besides: its file is asked for when such a letter is there.
+ENGLISH = [*range(0x20, 0x7F), *map(ord, "\u00a0©°·½×–—‘’“”•…−→≥≤™")]
+ACCENTS = [letter for letter in [*range(0xA1, 0x100), ord("œ"), ord("Œ"), ord("€")] if letter not in ENGLISH]
 FEATURES = ["kern", "liga", "tnum", "mark", "mkmk", "ccmp", "locl", "calt"]
 
 SANS, SERIF = "@fontsource-variable/instrument-sans/files/", "@fontsource-variable/newsreader/files/"
@@ -43,15 +44,15 @@ MATCHES = {
 }
 
 
-def cut(source: Path, name: str, axes: dict[str, object]) -> None:
-    """Write ``source`` with its axes pinned or narrowed to ``axes``, and only LETTERS."""
+def cut(source: Path, name: str, axes: dict[str, object], letters: list[int]) -> None:
+    """Write ``source`` with its axes pinned or narrowed to ``axes``, and only ``letters``."""
     font = instantiateVariableFont(TTFont(source), axes)
     options = Options()
     options.layout_features = FEATURES
     options.flavor = "woff2"
     options.hinting = False
     subsetter = Subsetter(options)
-    subsetter.populate(unicodes=LETTERS)
+    subsetter.populate(unicodes=letters)
     subsetter.subset(font)
     font.flavor = "woff2"
     path = TARGET / f"{name}.woff2"
@@ -70,6 +71,17 @@ def stand_in(ours: TTFont, theirs: TTFont, text: str) -> str:
     )
 
 
+def ranges(letters: list[int]) -> str:
+    """Return ``letters`` as the value of unicode-range: U+20-7E,U+A0."""
+    spans: list[list[int]] = []
+    for letter in sorted(letters):
+        if spans and letter == spans[-1][1] + 1:
+            spans[-1][1] = letter
+        else:
+            spans.append([letter, letter])
+    return ",".join(f"U+{first:X}" if first == last else f"U+{first:X}-{last:X}" for first, last in spans)
+
+
 def _width(font: TTFont, text: str) -> float:
     """The mean advance of the letters of ``text``, in ems."""
     letters, widths = font.getBestCmap(), font["hmtx"]
@@ -86,7 +98,10 @@ def _words() -> str:
 if __name__ == "__main__":
     packages = Path(sys.argv[1])
     for name, (file, axes) in CUTS.items():
-        cut(packages / file, name, axes)
+        cut(packages / file, name, axes, ENGLISH)
+        cut(packages / file, f"{name}-accents", axes, ACCENTS)
+    for letters in (ENGLISH, ACCENTS):
+        print("unicode-range:", ranges(letters))
     words = _words()
     for face, (name, other, style) in MATCHES.items():
         stands = TTFont(packages / f"@fontsource/{other}/files/{other}-latin-400-{style}.woff2")

@@ -8,7 +8,7 @@ B is one Flask view that returns 28 KB of ready bytes, under the server and the 
 with. The wanted ratios were set against the same view under gunicorn's gthread worker (G), which is about half
 as fast; where gunicorn is installed in the environment, G is measured too, and decides.
 
-    python -m tests.bench [--rounds 5] [--seconds 1] [--only sqlite]
+    python -m tests.bench [--rounds 5] [--seconds 1] [--only sqlite] [--no-lighthouse]
 """
 
 import argparse
@@ -25,6 +25,7 @@ from pathlib import Path
 
 from tests import postgresql
 from tests.bench import places
+from tests.bench.lighthouse import print_lighthouse
 from tests.bench.load import UnexpectedAnswer, drive, fetch, get
 from tests.bench.places import Place, ShopPlace, bare_view, bare_view_under_gunicorn, memory_of
 from tests.bench.rows import Row, back_office, buying, cold_page, pages
@@ -79,6 +80,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=1.0, help="for each row in each round")
+    parser.add_argument("--no-lighthouse", action="store_true", help="leave out the last part")
     parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database instead of both")
     return parser.parse_args()
 
@@ -109,6 +111,8 @@ def measure(folder: Path, asked: argparse.Namespace) -> None:
             one_round(table, shops, rows, bare, gunicorn, asked.seconds)
         print_table(table, rows)
         print_others(folder, shops)
+        if not asked.no_lighthouse:
+            print_lighthouse(next(iter(shops.values())))
     except UnexpectedAnswer as error:
         said = [line for shop in shops.values() for line in shop.place.log.read_text().splitlines()]
         faults = [line for line in said if '"event": "request"' not in line or '"status": 50' in line]

@@ -44,8 +44,6 @@ def main() -> None:
     except chromium.NoBrowser:
         if os.environ.get("CHROMIUM"):
             raise
-        if not chromium.fetched_node():
-            _fetch_node()
         _fetch_chromium()
 
 
@@ -70,15 +68,7 @@ def _fetch_chromium() -> None:
     folder = chromium.FETCHED
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(HERE / name, folder)
-    node = chromium.fetched_node()
-    npm = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
-    _run(
-        [node, "--use-system-ca", npm, "ci", "--prefix", folder, "--cache", folder / "npm-cache",
-         "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"],
-        "Chromium could not be installed from npm",
-    )  # fmt: skip
+    install_from_npm(HERE, folder)
     program = folder / "chromium"
     program.write_bytes(brotli.decompress((folder / PACKED / "chromium.br").read_bytes()))
     program.chmod(0o755)
@@ -89,9 +79,27 @@ def _fetch_chromium() -> None:
             archive.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     (folder / "fonts.conf").write_text(FONTS)
     shutil.rmtree(folder / "node_modules")
-    shutil.rmtree(folder / "npm-cache")
     _start_once(chromium.fetched())
     (folder / "ready").touch()
+
+
+def install_from_npm(pinned: Path, folder: Path) -> None:
+    """Install what package.json of the folder ``pinned`` names into ``folder``, each package checked by its hash.
+
+    It runs on the Node from PyPI, which is fetched when it is not there. Raises CannotInstall.
+    """
+    if not chromium.fetched_node():
+        _fetch_node()
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(pinned / name, folder)
+    node = chromium.fetched_node()
+    npm = node.parent.parent / "lib/node_modules/npm/bin/npm-cli.js"
+    _run(
+        [node, "--use-system-ca", npm, "ci", "--prefix", folder, "--cache", folder / "npm-cache",
+         "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"],
+        f"What {pinned.name}/package.json names could not be installed from npm",
+    )  # fmt: skip
+    shutil.rmtree(folder / "npm-cache")
 
 
 def _start_once(browser: chromium.Chromium) -> None:
