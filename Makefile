@@ -37,7 +37,7 @@ lint: $(VENV)/test.stamp  ## style, types and templates
 	@$(IN) -m djlint --lint --quiet templates
 
 bench: $(VENV)/test.stamp  ## how fast each page is, as a ratio to a bare Flask view
-	@exec $(IN) -m tests.bench
+	@exec $(IN) -m tests.bench $(ARGS)
 
 prove: $(VENV)/run.stamp  ## that orders, money, stock and codes add up in the shop's database
 	@exec $(IN) -m shop prove
