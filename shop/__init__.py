@@ -9,7 +9,7 @@ Floors. A package imports only from the floors below it, and on its own floor on
     checkout welcome reports privacy                    flows: where domains meet
     catalog cart discounts shipping orders
       subscribers articles chapter search staff         domains: strangers to one another
-    payments mail                                       tools that reach outside
+    payments mail typesetter                            tools that reach outside
     content                                             the words
     db migration money errors clock config tokens       the ground
 

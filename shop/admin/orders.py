@@ -1,76 +1,127 @@
-"""Orders: the list and the page of each."""
+"""The list of orders: views, filters, search, and the list as a sheet."""
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from collections.abc import Iterator
+from typing import Any
 
-from shop import clock
-from shop.admin import guard, queries
-from shop.admin.desk import PAGE_LENGTH, before, blueprint, page
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Engine
+
+from shop import money
+from shop.admin import narrowing
+from shop.admin.desk import PAGE_LENGTH, before, blueprint, page, record
 from shop.admin.guard import Role, admits
+from shop.admin.narrowing import PAYMENTS, SHIPPINGS
 from shop.db import reading, writing
-from shop.errors import Reason, Refused
-from shop.orders import actions as order_actions
-from shop.orders import queries as order_queries
-from shop.orders.models import OrderFlag
-from shop.orders.rules import payment_words
-from shop.web import filters
-from shop.web.notices import say
+from shop.orders import lists
+from shop.orders.lists import COUNTED, VIEWS, Filter, Listed
+from shop.web.sheets import sheet
 from shop.web.tools import tools
 
-VIEWS = {"to_ship": "To ship", "flagged": "Flagged", "all": "All"}
+BATCH = 500
+ORDER_COLUMNS = [
+    *(
+        "number",
+        "placed_at",
+        "name",
+        "email",
+        "city",
+        "country",
+        "state",
+        "payment",
+        "shipping",
+        "code",
+        "tags",
+    ),
+    *("currency", "subtotal", "discount", "shipping_amount", "tax", "total"),
+]
+LINE_COLUMNS = ["number", "placed_at", "country", "state", "sku", "name", "quantity"]
 
 
 @blueprint.get("/admin/orders")
 @admits(Role.READ_ONLY)
 def orders() -> str:
-    """List orders: those to ship, the flagged ones, or all."""
-    view = request.args.get("view", "to_ship")
-    if view not in VIEWS:
-        abort(404)
+    """List orders: a view, narrowed by filters or found by a search."""
     with reading(tools().engine) as session:
-        found = order_queries.listed(session, view=view, before=before(), limit=PAGE_LENGTH + 1)
+        asked = narrowing.asked(session, request.args)
+        found = lists.page(session, asked.narrowed, before=before(), limit=PAGE_LENGTH + 1)
+        counts = lists.counts(session, asked.narrowed)
     return page(
         "admin/orders.html",
         "orders",
+        asked=asked,
+        view=asked.narrowed.view,
         views=VIEWS,
-        view=view,
+        counts={view: _short(count) for view, count in counts.items()},
+        payments=PAYMENTS,
+        shippings=SHIPPINGS,
         orders=found[:PAGE_LENGTH],
         next_before=found[PAGE_LENGTH - 1].number if len(found) > PAGE_LENGTH else None,
+        paged=before() is not None,
     )
 
 
-@blueprint.get("/admin/orders/<int:number>")
-@admits(Role.READ_ONLY)
-def order(number: int) -> str:
-    """Show everything that is known of one order."""
-    with reading(tools().engine) as session:
-        found = order_queries.by_number(session, number)
-        if found is None:
-            raise Refused(Reason.ORDER_UNKNOWN)
-        return page(
-            "admin/order.html",
-            "orders",
-            order=found,
-            receipt=order_queries.receipt(session, found),
-            flags=order_queries.flags(session, found.id),
-            payments=order_queries.payments(session, found.id),
-            refunds=order_queries.refunds(session, found.id),
-            disputes=order_queries.disputes(session, found.id),
-            attempts=queries.attempts(session, found.id),
-            letters=queries.letters_about(session, found.id),
-            timeline=order_queries.timeline(session, found.id),
-            payment_words=payment_words,
-        )
-
-
-@blueprint.post("/admin/orders/<int:number>/flags/<int:flag_id>/resolve")
-@admits(Role.STAFF)
-def resolve_flag(number: int, flag_id: int) -> Response:
-    """Mark a flag of an order as dealt with."""
+@blueprint.post("/admin/orders/export")
+@admits(Role.STAFF, step_up=True)
+def export() -> ResponseReturnValue:
+    """Return the list as a sheet: an order a row, or with ``rows=lines`` a line a row."""
+    by_line = request.form.get("rows") == "lines"
     with writing(tools().engine) as session:
-        found = order_queries.by_number(session, number)
-        flag = session.get(OrderFlag, flag_id) if flag_id <= order_queries.LARGEST_NUMBER else None
-        if found is None or flag is None or flag.order_id != found.id:
-            raise Refused(Reason.ORDER_UNKNOWN)
-        order_actions.resolve_flag(session, flag_id, by=guard.member().email, now=clock.now())
-    say("ok", filters.phrase("flashes.flag_resolved"))
-    return make_response(redirect(url_for("admin.order", number=number), 303))
+        asked = narrowing.asked(session, request.args, view="all")
+        record(session, "exported", "order lines" if by_line else "orders", after={"view": asked.address()})
+    narrowed = asked.narrowed
+    if by_line:
+        return sheet(
+            "order-lines",
+            LINE_COLUMNS,
+            (row for order in _all(tools().engine, narrowed) for row in _lines(order)),
+        )
+    return sheet("orders", ORDER_COLUMNS, (_row(order) for order in _all(tools().engine, narrowed)))
+
+
+def _all(engine: Engine, narrowed: Filter) -> Iterator[Listed]:
+    """Read a list to its end, batch by batch, each in a transaction of its own."""
+    last = None
+    while True:
+        with reading(engine) as session:
+            found = lists.page(session, narrowed, before=last, limit=BATCH)
+        yield from found
+        if len(found) < BATCH:
+            return
+        last = found[-1].number
+
+
+def _row(order: Listed) -> list[Any]:
+    amounts = (
+        order.subtotal_amount,
+        order.discount_amount,
+        order.shipping_amount,
+        order.tax_amount,
+        order.total_amount,
+    )
+    return [
+        order.number,
+        order.placed_at.isoformat(),
+        order.name,
+        order.email,
+        order.city,
+        order.country,
+        order.state,
+        order.payment_state,
+        order.shipping_state,
+        order.code,
+        " ".join(order.tags),
+        order.currency,
+        *(money.plain(amount, order.currency) for amount in amounts),
+    ]
+
+
+def _lines(order: Listed) -> list[list[Any]]:
+    return [
+        [order.number, order.placed_at.isoformat(), order.country, order.state, sku, name, quantity]
+        for name, quantity, sku in order.goods
+    ]
+
+
+def _short(count: int) -> str:
+    return f"{COUNTED}+" if count > COUNTED else str(count)

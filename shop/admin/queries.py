@@ -13,7 +13,8 @@ from shop.catalog import queries as catalog
 from shop.catalog.queries import LowStock
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.mail.models import OutboxLetter
-from shop.orders import queries as orders
+from shop.orders import lists
+from shop.orders.lists import Filter
 from shop.orders.models import Dispute, Order, OrderFlag
 
 # What one table of the Today page shows; the count beside its heading says how many there are.
@@ -78,12 +79,15 @@ class LetterRow:
 def today(session: Session, *, now: datetime) -> Today:
     """Return what needs a person, in a fixed number of queries."""
     to_ship, oldest = session.execute(
-        select(sql.count(), sql.min(Order.paid_at)).where(orders.in_view("to_ship"))
+        select(sql.count(), sql.min(Order.paid_at)).where(lists.condition(Filter("to_ship")))
     ).one()
     return Today(
         to_ship=to_ship,
         oldest_to_ship_at=oldest,
-        flagged=session.scalar(select(sql.count()).select_from(Order).where(orders.in_view("flagged"))) or 0,
+        flagged=session.scalar(
+            select(sql.count()).select_from(Order).where(lists.condition(Filter("attention")))
+        )
+        or 0,
         flags=_flags(session),
         failed_letters=session.scalar(
             select(sql.count()).select_from(OutboxLetter).where(OutboxLetter.state == "failed")

@@ -1,6 +1,17 @@
 """The back office: one blueprint, one guard, and one module per noun."""
 
-from shop.admin import account, entrance, orders, outbox, password, people, today
+from shop.admin import account, entrance, order, orders, outbox, packing, password, people, today
 from shop.admin.desk import blueprint
 
-__all__ = ["account", "blueprint", "entrance", "orders", "outbox", "password", "people", "today"]
+__all__ = [
+    "account",
+    "blueprint",
+    "entrance",
+    "order",
+    "orders",
+    "outbox",
+    "packing",
+    "password",
+    "people",
+    "today",
+]

@@ -7,8 +7,6 @@ has the new PDF without a restart. Processes and threads that ask at the same ti
 import fcntl
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -17,15 +15,10 @@ from tempfile import TemporaryDirectory
 
 from shop.chapter.book import Book
 from shop.config import ROOT
+from shop.typesetter import FONTS, run
 
 LAYOUT = ROOT / "templates" / "chapter" / "book.typ"
 DRESS = ROOT / "templates" / "chapter" / "plates.css"
-FONTS = ROOT / "art" / "fonts"
-SECONDS = 30.0
-
-
-class PressFailed(Exception):
-    """The typesetter could not print the chapter; the message is its own."""
 
 
 def version(words: Iterable[str], files: Iterable[Path]) -> str:
@@ -76,17 +69,7 @@ def _print(book: Book, target: Path) -> None:
     with TemporaryDirectory(dir=target.parent, prefix="press-") as name:
         folder = Path(name)
         lay_out(book, folder)
-        done = subprocess.run(
-            [sys.executable, "-m", "shop.chapter.typeset", str(folder), str(FONTS)],
-            cwd=ROOT,
-            timeout=SECONDS,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise PressFailed(done.stderr)
-        (folder / "chapter.pdf").replace(target)
+        run(folder, LAYOUT.stem).replace(target)
 
 
 def lay_out(book: Book, folder: Path) -> None:

@@ -89,19 +89,33 @@ def refunded(session: Session, till: Till, order: Order, refund: Refund, *, now:
     )
 
 
-def shipped(session: Session, till: Till, order: Order, parcel: Shipment, *, now: datetime) -> None:
-    """Tell the buyer that a parcel has left."""
+def shipped(
+    session: Session,
+    till: Till,
+    order: Order,
+    parcel: Shipment,
+    *,
+    now: datetime,
+    run_at: datetime | None = None,
+) -> None:
+    """Tell the buyer that a parcel has left; not before ``run_at``, while it can still be taken back."""
     _write(
         session,
         till,
         order,
         "order_shipped",
-        key=f"shipped:{order.number}:{parcel.id}",
+        key=shipped_key(order, parcel),
         now=now,
+        run_at=run_at,
         carrier=parcel.carrier,
         tracking_number=parcel.tracking_number,
         arrives=_arrives(order),
     )
+
+
+def shipped_key(order: Order, parcel: Shipment) -> str:
+    """Return the reason of a parcel's letter."""
+    return f"shipped:{order.number}:{parcel.id}"
 
 
 def flagged(
@@ -133,7 +147,15 @@ def flagged(
 
 
 def _write(
-    session: Session, till: Till, order: Order, template: str, *, key: str, now: datetime, **blanks: Any
+    session: Session,
+    till: Till,
+    order: Order,
+    template: str,
+    *,
+    key: str,
+    now: datetime,
+    run_at: datetime | None = None,
+    **blanks: Any,
 ) -> None:
     common = {"order_number": str(order.number), "order_url": till.order_url(order)}
     mail.write(
@@ -145,6 +167,7 @@ def _write(
         now=now,
         order_id=order.id,
         priority=ORDER,
+        run_at=run_at,
     )
 
 
@@ -156,7 +179,7 @@ def _show(amount: int, order: Order) -> str:
     return money.display(amount, order.currency)
 
 
-def _total(order: Order) -> dict[str, str]:
+def _total(order: Order) -> dict[str, Any]:
     return {"total": _show(order.total_amount, order)}
 
 

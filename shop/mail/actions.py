@@ -26,12 +26,14 @@ def write(
     order_id: int | None = None,
     reader_id: int | None = None,
     priority: int = rules.SERVICE,
+    run_at: datetime | None = None,
 ) -> bool:
     """Put a letter in the outbox, in its reason's transaction. Return False if that reason already wrote.
 
     ``template`` is the name of a file in content/emails, ``blanks`` fill it: strings, or rows as a list of
     ``[left, right]``, or a link whose token is made when the letter leaves: ``{"path": "/orders/{}", "seed": seed}``
     (see shop.tokens). ``dedupe_key`` names the reason (160 characters at most). ``priority``: see mail.rules.
+    ``run_at``: it waits until then, so that its reason can still be taken back; by default it leaves at once.
     """
     return _insert_once(
         session,
@@ -46,7 +48,7 @@ def write(
             "priority": priority,
             "state": "queued",
             "tries": 0,
-            "run_at": now,
+            "run_at": run_at or now,
             "message_id": rules.message_id(dedupe_key),
             "last_error": "",
             "created_at": now,
@@ -170,6 +172,16 @@ def forget(session: Session, reader_ids: Sequence[int]) -> None:
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(OutboxLetter).where(letters).execution_options(synchronize_session=False))
+
+
+def take_back(session: Session, dedupe_key: str) -> bool:
+    """Take a letter out of the outbox whose reason is taken back; return whether it has not left and now will not.
+
+    True as well when its reason wrote no letter. Its row goes: nobody can send it again.
+    """
+    gone = delete(OutboxLetter).where(OutboxLetter.dedupe_key == dedupe_key, OutboxLetter.state == "queued")
+    session.execute(gone)
+    return session.scalar(select(OutboxLetter.id).where(OutboxLetter.dedupe_key == dedupe_key)) is None
 
 
 def keep(

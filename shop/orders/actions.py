@@ -206,7 +206,7 @@ def _unshipped(session: Session, order_id: int) -> dict[int, int]:
     shipped = session.execute(
         select(ShipmentLine.order_line_id, func.sum(ShipmentLine.quantity))
         .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
-        .where(Shipment.order_id == order_id)
+        .where(Shipment.order_id == order_id, Shipment.undone_at.is_(None))
         .group_by(ShipmentLine.order_line_id)
     )
     gone = {line: int(quantity) for line, quantity in shipped}

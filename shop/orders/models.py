@@ -3,10 +3,18 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, Moment
+from shop.orders.word_index import NOTES_INDEX, WORDS_INDEX
+
+SHORT_LISTS = {
+    "ix_orders_to_ship": "state = 'paid' AND shipping_state IN ('to_ship', 'part_shipped', 'on_hold')",
+    "ix_orders_money_back": "payment_state IN ('part_refunded', 'refunded', 'disputed', 'lost')",
+    "ix_orders_archived": "archived_at IS NOT NULL",
+}
 
 
 class Order(Base):
@@ -42,6 +50,13 @@ class Order(Base):
         ),
         Index("ix_orders_email", "email_normalized", "placed_at"),
         Index("ix_orders_listed", "placed_at", "id"),
+        # The short lists of staff, however many orders there are.
+        *(
+            Index(name, "number", sqlite_where=text(rows), postgresql_where=text(rows))
+            for name, rows in SHORT_LISTS.items()
+        ),
+        Index("ix_orders_code", "code", "number"),
+        Index("ix_orders_country", "country", "number"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
@@ -73,6 +88,17 @@ class Order(Base):
     placed_at: Mapped[datetime] = mapped_column(Moment)
     paid_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Moves with every change staff make, so that the second of two editors is told of the first one's.
+    version: Mapped[int] = mapped_column(default=0, server_default="0")
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class OrderTag(Base):
+    """A word staff keep orders together by."""
+
+    __tablename__ = "order_tags"
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True, index=True)
 
 
 class OrderNumber(Base):
@@ -163,7 +189,7 @@ class Payment(Base):
     livemode: Mapped[bool]
     method: Mapped[str] = mapped_column(String(40), default="")
     card_brand: Mapped[str] = mapped_column(String(20), default="")
-    card_last4: Mapped[str] = mapped_column(String(4), default="")
+    card_last4: Mapped[str] = mapped_column(String(4), default="", index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -242,6 +268,8 @@ class Shipment(Base):
     tracking_number: Mapped[str] = mapped_column(String(80), default="", index=True)
     shipped_at: Mapped[datetime] = mapped_column(Moment)
     delivered_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Taken back before its letter left: it counts for nothing, and stays so that its id is never used again.
+    undone_at: Mapped[datetime | None] = mapped_column(Moment)
     by: Mapped[str] = mapped_column(String(80))
 
 
@@ -253,3 +281,15 @@ class ShipmentLine(Base):
     shipment_id: Mapped[int] = mapped_column(ForeignKey("shipments.id"), primary_key=True)
     order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), primary_key=True)
     quantity: Mapped[int]
+
+
+@event.listens_for(Order.__table__, "after_create")
+def _index_words(_table: object, connection: Connection, **_options: object) -> None:
+    for statement in WORDS_INDEX[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+@event.listens_for(OrderEvent.__table__, "after_create")
+def _index_notes(_table: object, connection: Connection, **_options: object) -> None:
+    for statement in NOTES_INDEX[connection.dialect.name]:
+        connection.exec_driver_sql(statement)

@@ -1,12 +1,11 @@
 """Reading orders: one by its link or number, its receipt, its timeline, and lists of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true
-from sqlalchemy import func as sql
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from shop.orders import rules
@@ -18,6 +17,7 @@ from shop.orders.models import (
     OrderLine,
     Payment,
     Refund,
+    RefundLine,
     Shipment,
     ShipmentLine,
 )
@@ -66,11 +66,17 @@ class ReceiptRefund:
 class Parcel:
     """A parcel and what lies in it: names and pieces."""
 
+    id: int
     carrier: str
     tracking_number: str
     shipped_at: datetime
     delivered_at: datetime | None
     lines: tuple[tuple[str, int], ...]
+
+    @property
+    def address(self) -> str:
+        """Where its carrier tells how far it is, or nothing when the carrier is not known."""
+        return rules.tracking_address(self.carrier, self.tracking_number)
 
 
 @dataclass(frozen=True)
@@ -108,21 +114,19 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """An order as one row of a list."""
+class Packed:
+    """An order on the packing table. ``left``: (name, SKU, pieces) of what has not left and was not refunded."""
 
+    id: int
     number: int
     placed_at: datetime
     name: str
     email: str
-    country: str
-    currency: str
-    total_amount: int
-    state: str
-    payment_state: str
-    shipping_state: str
-    pieces: int
-    flags: int
+    address: Mapping[str, Any] | None
+    shipping_name: str
+    version: int
+    left: tuple[tuple[str, str, int], ...]
+    digital: tuple[str, ...]
 
 
 def by_token(session: Session, token: str) -> Order | None:
@@ -289,7 +293,11 @@ def _refund(refund: Refund) -> ReceiptRefund:
 
 def _parcels(session: Session, order_id: int, bought: Sequence[OrderLine]) -> tuple[Parcel, ...]:
     names = {line.id: line.name for line in bought}
-    sent = session.scalars(select(Shipment).where(Shipment.order_id == order_id).order_by(Shipment.id)).all()
+    sent = session.scalars(
+        select(Shipment)
+        .where(Shipment.order_id == order_id, Shipment.undone_at.is_(None))
+        .order_by(Shipment.id)
+    ).all()
     packed: dict[int, list[tuple[str, int]]] = {shipment.id: [] for shipment in sent}
     if sent:
         rows = session.execute(
@@ -301,6 +309,7 @@ def _parcels(session: Session, order_id: int, bought: Sequence[OrderLine]) -> tu
             packed[shipment_id].append((names[line_id], quantity))
     return tuple(
         Parcel(
+            id=shipment.id,
             carrier=shipment.carrier,
             tracking_number=shipment.tracking_number,
             shipped_at=shipment.shipped_at,
@@ -311,50 +320,62 @@ def _parcels(session: Session, order_id: int, bought: Sequence[OrderLine]) -> tu
     )
 
 
-def listed(session: Session, *, view: str, before: int | None, limit: int) -> list[Listed]:
-    """Return a page of orders for staff, newest first: those with a number below ``before`` (all when None).
+def to_pack(session: Session, numbers: Sequence[int]) -> list[Packed]:
+    """Return those of these orders that are paid, not held, and have something left to send; oldest first.
 
-    view: ``to_ship``, ``flagged`` or ``all``. Ask for one more than is shown to learn whether there are more.
+    Always the same four queries.
     """
-    pieces = (
-        select(sql.coalesce(sql.sum(OrderLine.quantity), 0))
-        .where(OrderLine.order_id == Order.id)
-        .scalar_subquery()
-        .label("pieces")
-    )
-    open_flags = (
-        select(sql.count())
-        .select_from(OrderFlag)
-        .where(OrderFlag.order_id == Order.id, OrderFlag.resolved_at.is_(None))
-        .scalar_subquery()
-        .label("flags")
-    )
-    statement = select(
-        Order.number,
-        Order.placed_at,
-        Order.name,
-        Order.email,
-        Order.country,
-        Order.currency,
-        Order.total_amount,
-        Order.state,
-        Order.payment_state,
-        Order.shipping_state,
-        pieces,
-        open_flags,
-    )
-    if before is not None:
-        statement = statement.where(Order.number < before)
-    rows = session.execute(statement.where(in_view(view)).order_by(Order.number.desc()).limit(limit))
-    return [Listed(**row._mapping) for row in rows]
-
-
-def in_view(view: str) -> ColumnElement[bool]:
-    """Return the condition of one of staff's views: ``to_ship``, ``flagged`` or ``all``."""
-    if view == "to_ship":
-        return and_(
+    found = session.scalars(
+        select(Order)
+        .where(
+            Order.number.in_(numbers),
             Order.state == "paid",
             Order.payment_state.in_(("paid", "part_refunded")),
             Order.shipping_state.in_(("to_ship", "part_shipped")),
         )
-    return _open_flag(Order.id) if view == "flagged" else true()
+        .order_by(Order.number)
+    ).all()
+    ids = [order.id for order in found]
+    gone = _pieces_gone(session, ids)
+    bought = session.scalars(
+        select(OrderLine).where(OrderLine.order_id.in_(ids)).order_by(OrderLine.position)
+    ).all()
+    packed = [_packed(order, [line for line in bought if line.order_id == order.id], gone) for order in found]
+    return [order for order in packed if order.left]
+
+
+def _packed(order: Order, bought: Sequence[OrderLine], gone: Mapping[int, int]) -> Packed:
+    left = [
+        (line.name, line.sku, line.quantity - gone.get(line.id, 0)) for line in bought if not line.digital
+    ]
+    return Packed(
+        id=order.id,
+        number=order.number,
+        placed_at=order.placed_at,
+        name=order.name,
+        email=order.email,
+        address=order.address,
+        shipping_name=order.shipping_name,
+        version=order.version,
+        left=tuple(part for part in left if part[2] > 0),
+        digital=tuple(line.name for line in bought if line.digital),
+    )
+
+
+def _pieces_gone(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many pieces of each line (by line id) have left or were refunded."""
+    shipped = (
+        select(ShipmentLine.order_line_id, ShipmentLine.quantity)
+        .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+        .where(Shipment.order_id.in_(order_ids), Shipment.undone_at.is_(None))
+    )
+    refunded = (
+        select(RefundLine.order_line_id, RefundLine.quantity)
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.order_id.in_(order_ids), Refund.state.not_in(("failed", "canceled")))
+    )
+    gone: dict[int, int] = {}
+    for statement in (shipped, refunded):
+        for line_id, quantity in session.execute(statement):
+            gone[line_id] = gone.get(line_id, 0) + quantity
+    return gone

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
+from urllib.parse import quote
 
 from babel import Locale
 
@@ -23,6 +24,13 @@ PAYMENT_METHODS = {"sepa_debit": "SEPA debit", "us_bank_account": "Bank account"
 # The steps of an order that is shipped, and the step at which each shipping state is now.
 STEPS = ("placed", "paid", "packed", "shipped", "delivered")
 REACHED = {"to_ship": 2, "on_hold": 2, "part_shipped": 3, "shipped": 3, "delivered": 5}
+# How each carrier's numbers look, and where it tells how far a parcel is.
+CARRIERS = {
+    "UPS": (r"1Z[0-9A-Z]{16}", "https://www.ups.com/track?tracknum={}"),
+    "USPS": (r"9[1-5]\d{18,24}|[A-Z]{2}\d{9}US", "https://tools.usps.com/go/TrackConfirmAction?tLabels={}"),
+    "FedEx": (r"\d{12}|\d{15}", "https://www.fedex.com/fedextrack/?trknbr={}"),
+    "DHL": (r"\d{10}", "https://www.dhl.com/en/express/tracking.html?AWB={}"),
+}
 CLOSED = ("expired", "cancelled")
 # Refunds that count: money that has gone back or is about to.
 REFUND_STATES = ("requested", "pending", "requires_action", "succeeded")
@@ -153,3 +161,31 @@ def address_lines(name: str, address: Mapping[str, Any] | None) -> tuple[str, ..
 def token_shaped(token: str) -> bool:
     """Whether ``token`` could be an order's access token; anything else is not worth asking the database."""
     return re.fullmatch(r"[A-Za-z0-9_-]{16,43}", token) is not None
+
+
+def carrier_of(tracking_number: str) -> str:
+    """Return the carrier whose numbers look like this one, or nothing."""
+    plain = tracking_number.replace(" ", "").upper()
+    return next((name for name, (shape, _) in CARRIERS.items() if re.fullmatch(shape, plain, re.ASCII)), "")
+
+
+def tracking_address(carrier: str, tracking_number: str) -> str:
+    """Return where a carrier tells how far a parcel is, or nothing for a carrier the shop does not know."""
+    known = CARRIERS.get(carrier)
+    plain = tracking_number.replace(" ", "")
+    return known[1].format(quote(plain, safe="")) if known and plain else ""
+
+
+def pasted_tracking(text: str) -> dict[int, str]:
+    """Read lines of an order's number and its tracking number, with comma, semicolon, tab or space between.
+
+    Lines without both are left out; the last one of an order counts. Numbers may begin with #.
+    """
+    found = {}
+    for line in text.splitlines():
+        match = re.fullmatch(
+            r"\s*\"?#?(\d{1,9})\"?\s*[,;\t ]\s*\"?([0-9A-Za-z -]{1,80}?)\"?\s*(?:[,;].*)?", line, re.ASCII
+        )
+        if match:
+            found[int(match[1])] = match[2].strip()
+    return found

@@ -30,6 +30,7 @@ def install(app: Flask, config: Config) -> None:
         day=day,
         days=days,
         moment=moment,
+        short_moment=short_moment,
         date=written_day,
         sparkline=charts.sparkline,
         share_of=charts.share_of,
@@ -72,3 +73,9 @@ def moment(at: datetime) -> str:
     local = at.astimezone(tools().config.time_zone)
     hour = local.hour % 12 or 12
     return f"{local:%b} {local.day}, {local.year}, {hour}:{local:%M} {local:%p}"
+
+
+def short_moment(at: datetime) -> str:
+    """Return a moment in the shop's time zone without its year, for lists: ``Nov 27, 3:04 PM``."""
+    local = at.astimezone(tools().config.time_zone)
+    return f"{local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M} {local:%p}"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from shop.chapter.book import Book
-from shop.chapter.press import FONTS, PressFailed, lay_out, printed, version
-from shop.chapter.typeset import typeset
+from shop.chapter.press import lay_out, printed, version
+from shop.typesetter import FONTS, PressFailed, typeset
 
 
 def test_many_who_ask_at_once_get_the_same_printing(made: Book, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_what_cannot_be_set_is_said_and_leaves_nothing_behind(made: Book, tmp_pa
 
 def test_the_book_is_set_without_a_warning(made: Book, tmp_path: Path) -> None:
     lay_out(made, tmp_path)
-    assert typeset(tmp_path, FONTS) == []
+    assert typeset(tmp_path, FONTS, "book") == []
 
 
 def test_an_edition_is_told_from_one_with_other_words_or_other_drawings(tmp_path: Path) -> None:

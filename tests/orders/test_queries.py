@@ -1,7 +1,5 @@
 """Receipts and lists."""
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import Engine
 
@@ -133,35 +131,3 @@ def test_an_address_has_its_orders_newest_first_without_those_never_paid_in_time
     with reading(shelf) as session:
         found = orders.of_email(session, "maya@example.com")
     assert [order.number for order in found] == [1004, 1003, 1001]
-
-
-def test_staff_see_what_is_to_ship_what_is_flagged_and_everything(shelf: Engine) -> None:
-    with writing(shelf) as session:
-        an_order(session, 1001)
-        a_paid_order(session, 1002, {"HOOK-1": 2, "BALL-1": 1})
-        a_paid_order(session, 1003, shipping_state="shipped")
-        a_paid_order(session, 1004, payment_state="disputed")
-        a_paid_order(session, 1005, {"BOOK-EB": 1})
-        flagged = a_paid_order(session, 1006)
-        session.add(OrderFlag(order_id=flagged.id, reason="stock_gone", raised_at=NOW))
-    with reading(shelf) as session:
-        seen = {
-            view: orders.listed(session, view=view, before=None, limit=10)
-            for view in ("to_ship", "flagged", "all")
-        }
-    assert [row.number for row in seen["to_ship"]] == [1006, 1002]
-    assert [(row.number, row.flags) for row in seen["flagged"]] == [(1006, 1)]
-    assert [row.number for row in seen["all"]] == [1006, 1005, 1004, 1003, 1002, 1001]
-    assert seen["to_ship"][1].pieces == 3
-
-
-def test_pages_of_a_list_follow_one_another_in_one_query_each(shelf: Engine) -> None:
-    with writing(shelf) as session:
-        for number in range(1001, 1008):
-            an_order(session, number, placed_at=NOW - timedelta(hours=number))
-    with counted(shelf) as statements, reading(shelf) as session:
-        first = orders.listed(session, view="all", before=None, limit=4)
-        second = orders.listed(session, view="all", before=first[-1].number, limit=4)
-    assert [row.number for row in first] == [1007, 1006, 1005, 1004]
-    assert [row.number for row in second] == [1003, 1002, 1001]
-    assert len(statements) == 2

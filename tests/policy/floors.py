@@ -7,7 +7,7 @@ from pathlib import Path
 FLOORS = {  # from the ground up
     "the ground": {"db", "money", "errors", "clock", "config", "email_address", "migration", "tokens"},
     "the words": {"content"},
-    "tools that reach outside": {"payments", "mail"},
+    "tools that reach outside": {"payments", "mail", "typesetter"},
     "domains": {
         "catalog",
         "cart",

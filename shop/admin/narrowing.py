@@ -1,0 +1,106 @@
+"""From an address to the list of orders it asks for, and back: every view is an address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import abort
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.checkout.models import CheckoutAttempt
+from shop.orders import rules, search
+from shop.orders.lists import VIEWS, Filter
+from shop.web.tools import tools
+
+PAYMENTS = {
+    "unpaid": "Unpaid",
+    "processing": "Processing",
+    "paid": "Paid",
+    "part_refunded": "Part refunded",
+    "refunded": "Refunded",
+    "disputed": "Disputed",
+    "lost": "Dispute lost",
+}
+SHIPPINGS = {
+    "to_ship": "To ship",
+    "part_shipped": "Part shipped",
+    "shipped": "Shipped",
+    "delivered": "Delivered",
+    "nothing_to_ship": "Nothing to ship",
+    "on_hold": "On hold",
+}
+# What stands in an address, in the order of the chips.
+NAMES = ("payment", "shipping", "country", "sku", "code", "tag", "from_on", "to_on")
+LABELS = {
+    "payment": "Payment",
+    "shipping": "Shipping",
+    "country": "To",
+    "sku": "SKU",
+    "code": "Code",
+    "tag": "Tag",
+    "from_on": "From",
+    "to_on": "Until",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The list an address asks for: the filter, what was typed into the search, and the address's own parts."""
+
+    narrowed: Filter
+    typed: str
+    parts: Mapping[str, str]
+
+    def address(self, **changed: str | None) -> str:
+        """Return the query of this list with some parts changed; None or an empty text takes a part out."""
+        parts = {**self.parts, **changed}
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    @property
+    def chips(self) -> list[tuple[str, str, str]]:
+        """Each filter in force: its words, and the query of the list without it."""
+        words = {"payment": PAYMENTS, "shipping": SHIPPINGS}
+        return [
+            (
+                LABELS[name],
+                words.get(name, {}).get(value, value) if name != "country" else rules.country_name(value),
+                self.address(**{name: None}),
+            )
+            for name, value in self.parts.items()
+            if name in NAMES
+        ]
+
+
+def asked(session: Session, arguments: Mapping[str, str], *, view: str = "to_ship") -> Asked:
+    """Read the parts of an address. An unknown view is not found; other nonsense narrows nothing."""
+    view = arguments.get("view", "all" if arguments.get("q") else view)
+    if view not in VIEWS:
+        abort(404)
+    parts = {name: arguments.get(name, "").strip()[:60] for name in NAMES}
+    days = {name: _day(parts[name]) for name in ("from_on", "to_on")}
+    parts |= {name: day.isoformat() if day else "" for name, day in days.items()}
+    parts["payment"] = parts["payment"] if parts["payment"] in PAYMENTS else ""
+    parts["shipping"] = parts["shipping"] if parts["shipping"] in SHIPPINGS else ""
+    parts |= {name: parts[name].upper() for name in ("country", "sku", "code")}
+    narrowed = Filter(view, zone=tools().config.time_zone, **{**parts, **days})  # type: ignore[arg-type]
+    typed = arguments.get("q", "").strip()[: search.LONGEST]
+    if typed:
+        narrowed = replace(narrowed, ids=_found(session, typed))
+    kept = {name: value for name, value in parts.items() if value}
+    return Asked(narrowed, typed, {"view": view, "q": typed, **kept} if typed else {"view": view, **kept})
+
+
+def _found(session: Session, typed: str) -> list[int]:
+    if typed.startswith("cs_"):
+        statement = select(CheckoutAttempt.order_id).where(CheckoutAttempt.page_id == typed)
+        return list(session.scalars(statement))
+    return search.found(session, typed)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

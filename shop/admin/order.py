@@ -1,0 +1,100 @@
+"""One order: everything that is known of it, and what staff do with it."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from shop import clock
+from shop.admin import guard, narrowing, queries
+from shop.admin.desk import back, blueprint, page, record
+from shop.admin.guard import Role, admits
+from shop.admin.packing import chosen
+from shop.db import reading, writing
+from shop.errors import Reason, Refused
+from shop.orders import actions as order_actions
+from shop.orders import handling, lists
+from shop.orders import queries as order_queries
+from shop.orders.models import OrderFlag
+from shop.orders.rules import payment_words
+from shop.web import filters
+from shop.web.notices import say
+from shop.web.tools import tools
+
+
+@blueprint.get("/admin/orders/<int:number>")
+@admits(Role.READ_ONLY)
+def order(number: int) -> str:
+    """Show everything that is known of one order."""
+    with reading(tools().engine) as session:
+        found = order_queries.by_number(session, number)
+        if found is None:
+            raise Refused(Reason.ORDER_UNKNOWN)
+        asked = narrowing.asked(session, request.args, view="all")
+        newer, older = lists.neighbors(session, asked.narrowed, number)
+        return page(
+            "admin/order.html",
+            "orders",
+            order=found,
+            within=asked.address(),
+            newer=newer,
+            older=older,
+            receipt=order_queries.receipt(session, found),
+            flags=order_queries.flags(session, found.id),
+            payments=order_queries.payments(session, found.id),
+            refunds=order_queries.refunds(session, found.id),
+            disputes=order_queries.disputes(session, found.id),
+            attempts=queries.attempts(session, found.id),
+            letters=queries.letters_about(session, found.id),
+            timeline=order_queries.timeline(session, found.id),
+            payment_words=payment_words,
+        )
+
+
+@blueprint.post("/admin/orders/<int:number>/flags/<int:flag_id>/resolve")
+@admits(Role.STAFF)
+def resolve_flag(number: int, flag_id: int) -> ResponseReturnValue:
+    """Mark a flag of an order as dealt with."""
+    with writing(tools().engine) as session:
+        found = order_queries.by_number(session, number)
+        flag = session.get(OrderFlag, flag_id) if flag_id <= order_queries.LARGEST_NUMBER else None
+        if found is None or flag is None or flag.order_id != found.id:
+            raise Refused(Reason.ORDER_UNKNOWN)
+        order_actions.resolve_flag(session, flag_id, by=guard.member().email, now=clock.now())
+        record(session, "flag resolved", f"order {number}", after={"reason": flag.reason})
+    say("ok", filters.phrase("flashes.flag_resolved"))
+    return back("order", number=number)
+
+
+@blueprint.post("/admin/orders/archive")
+@admits(Role.STAFF)
+def archive() -> ResponseReturnValue:
+    """Put the chosen orders out of sight."""
+    return _archive(archived=True)
+
+
+@blueprint.post("/admin/orders/unarchive")
+@admits(Role.STAFF)
+def unarchive() -> ResponseReturnValue:
+    """Bring the chosen orders back into the lists."""
+    return _archive(archived=False)
+
+
+def _archive(*, archived: bool) -> ResponseReturnValue:
+    numbers = chosen([*request.form.getlist("n"), *request.form.get("numbers", "").split(",")])
+    with writing(tools().engine) as session:
+        ids = [found.id for found in lists.numbered(session, numbers)]
+        handling.archive(session, ids, archived=archived, by=guard.member().email, now=clock.now())
+        if ids:
+            record(
+                session, "archived" if archived else "unarchived", f"orders {', '.join(map(str, numbers))}"
+            )
+    if not ids:
+        say("warn", filters.phrase("flashes.nothing_chosen"))
+        return back("orders")
+    undo = {
+        "action": f"/admin/orders/{'unarchive' if archived else 'archive'}",
+        "fields": {"numbers": ",".join(map(str, numbers))},
+        "label": filters.phrase("flashes.undo"),
+    }
+    key = "flashes.archived" if archived else "flashes.unarchived"
+    say("ok", filters.phrase(key, count=len(ids)), undo)
+    return back("orders", view=None if archived else "archived")

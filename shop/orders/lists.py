@@ -1,0 +1,230 @@
+"""Lists of orders for staff: views, filters, pages. Never a query per row, and never a count without an end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import func as sql
+from sqlalchemy.orm import Session
+
+from shop.orders.models import Order, OrderFlag, OrderLine, OrderTag
+
+# A tab says "999+" above this: a count never reads more rows.
+COUNTED = 999
+SHIPPABLE = ("paid", "part_refunded")
+# The views of staff and what they hold; the keys stand in addresses.
+VIEWS = {
+    "to_ship": "To ship",
+    "attention": "Needs attention",
+    "shipped": "Shipped",
+    "refunded": "Refunded",
+    "archived": "Archived",
+    "all": "All",
+}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An order as one row of a list. ``goods``: (name, pieces, SKU) of each line."""
+
+    id: int
+    number: int
+    placed_at: datetime
+    name: str
+    email: str
+    country: str
+    city: str
+    currency: str
+    subtotal_amount: int
+    discount_amount: int
+    shipping_amount: int
+    tax_amount: int
+    total_amount: int
+    state: str
+    payment_state: str
+    shipping_state: str
+    code: str
+    archived: bool
+    flags: int
+    goods: tuple[tuple[str, int, str], ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces were bought."""
+        return sum(quantity for _, quantity, _ in self.goods)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list is narrowed to; an empty value narrows nothing. Days are those of ``zone``."""
+
+    view: str = "to_ship"
+    payment: str = ""
+    shipping: str = ""
+    country: str = ""
+    sku: str = ""
+    code: str = ""
+    tag: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+    zone: tzinfo | None = None
+    # The orders a search has found; None when nothing is searched for.
+    ids: Sequence[int] | None = field(default=None)
+
+
+def page(session: Session, narrowed: Filter, *, before: int | None, limit: int) -> list[Listed]:
+    """Return a page of orders, newest first: those with a number below ``before`` (all when None).
+
+    Ask for one more than is shown to learn whether there are more. Always the same three queries.
+    """
+    statement = _rows().where(condition(narrowed)).order_by(Order.number.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(Order.number < before)
+    found = [Listed(**row._mapping) for row in session.execute(statement)]
+    return _with_goods(session, found)
+
+
+def numbered(session: Session, numbers: Sequence[int]) -> list[Listed]:
+    """Return the orders with these numbers, oldest first, as they are packed."""
+    statement = _rows().where(Order.number.in_(numbers)).order_by(Order.number)
+    return _with_goods(session, [Listed(**row._mapping) for row in session.execute(statement)])
+
+
+def counts(session: Session, narrowed: Filter) -> dict[str, int]:
+    """Return how many orders each view has, up to COUNTED + 1, narrowed by nothing else."""
+    one = select(
+        *(
+            _bounded(condition(replace(Filter(), view=view, zone=narrowed.zone))).label(view)
+            for view in ("to_ship", "attention", "refunded")
+        )
+    )
+    return dict(session.execute(one).one()._mapping)
+
+
+def neighbors(session: Session, narrowed: Filter, number: int) -> tuple[int | None, int | None]:
+    """Return the numbers of the orders before and after one in a list (newest first), where there are any."""
+    inside = condition(narrowed)
+    newer = select(sql.min(Order.number)).where(inside, Order.number > number)
+    older = select(sql.max(Order.number)).where(inside, Order.number < number)
+    return session.scalar(newer), session.scalar(older)
+
+
+def condition(narrowed: Filter) -> ColumnElement[bool]:
+    """Return what is true of every order of a list."""
+    wanted = [*_in_view(narrowed.view), *_on_days(narrowed)]
+    if narrowed.ids is not None:
+        wanted.append(Order.id.in_(narrowed.ids))
+    if narrowed.payment:
+        wanted.append(Order.payment_state == narrowed.payment)
+    if narrowed.shipping:
+        wanted.append(and_(Order.shipping_state == narrowed.shipping, Order.state == "paid"))
+    if narrowed.country:
+        wanted.append(Order.country == narrowed.country)
+    if narrowed.code:
+        wanted.append(Order.code == narrowed.code)
+    if narrowed.sku:
+        wanted.append(exists().where(OrderLine.order_id == Order.id, OrderLine.sku == narrowed.sku))
+    if narrowed.tag:
+        wanted.append(exists().where(OrderTag.order_id == Order.id, OrderTag.tag == narrowed.tag))
+    return and_(*wanted)
+
+
+def _in_view(view: str) -> list[ColumnElement[bool]]:
+    if view == "archived":
+        return [Order.archived_at.is_not(None)]
+    if view == "all":
+        return [Order.number > 0]
+    kept = Order.archived_at.is_(None)
+    if view == "to_ship":
+        return [
+            kept,
+            Order.state == "paid",
+            Order.payment_state.in_(SHIPPABLE),
+            Order.shipping_state.in_(("to_ship", "part_shipped")),
+        ]
+    if view == "attention":
+        flagged = Order.id.in_(select(OrderFlag.order_id).where(OrderFlag.resolved_at.is_(None)))
+        held = Order.id.in_(select(Order.id).where(Order.state == "paid", Order.shipping_state == "on_hold"))
+        return [or_(flagged, held)]
+    if view == "shipped":
+        return [kept, Order.state == "paid", Order.shipping_state.in_(("shipped", "delivered"))]
+    return [kept, Order.payment_state.in_(("part_refunded", "refunded", "disputed", "lost"))]
+
+
+def _on_days(narrowed: Filter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if narrowed.from_on:
+        wanted.append(Order.placed_at >= datetime.combine(narrowed.from_on, time(), narrowed.zone))
+    if narrowed.to_on:
+        day_after = narrowed.to_on + timedelta(days=1)
+        wanted.append(Order.placed_at < datetime.combine(day_after, time(), narrowed.zone))
+    return wanted
+
+
+def _bounded(wanted: ColumnElement[bool]) -> Any:
+    few = select(Order.id).where(wanted).limit(COUNTED + 1).subquery()
+    return select(sql.count()).select_from(few).scalar_subquery()
+
+
+def _rows() -> Select[Any]:
+    open_flags = (
+        select(sql.count())
+        .select_from(OrderFlag)
+        .where(OrderFlag.order_id == Order.id, OrderFlag.resolved_at.is_(None))
+        .scalar_subquery()
+    )
+    return select(
+        Order.id,
+        Order.number,
+        Order.placed_at,
+        Order.name,
+        Order.email,
+        Order.country,
+        sql.coalesce(Order.address["city"].as_string(), "").label("city"),
+        Order.currency,
+        Order.subtotal_amount,
+        Order.discount_amount,
+        (Order.shipping_amount - Order.shipping_discount_amount).label("shipping_amount"),
+        Order.tax_amount,
+        Order.total_amount,
+        Order.state,
+        Order.payment_state,
+        Order.shipping_state,
+        Order.code,
+        Order.archived_at.is_not(None).label("archived"),
+        open_flags.label("flags"),
+    )
+
+
+def _with_goods(session: Session, found: Sequence[Listed]) -> list[Listed]:
+    ids = [order.id for order in found]
+    goods = _by_order(
+        session.execute(
+            select(OrderLine.order_id, OrderLine.name, OrderLine.quantity, OrderLine.sku)
+            .where(OrderLine.order_id.in_(ids))
+            .order_by(OrderLine.order_id, OrderLine.position)
+        ).all()
+    )
+    tags = _by_order(
+        session.execute(
+            select(OrderTag.order_id, OrderTag.tag).where(OrderTag.order_id.in_(ids)).order_by(OrderTag.tag)
+        ).all()
+    )
+    return [
+        replace(
+            order,
+            goods=tuple((name, quantity, sku) for name, quantity, sku in goods.get(order.id, [])),
+            tags=tuple(tag for (tag,) in tags.get(order.id, [])),
+        )
+        for order in found
+    ]
+
+
+def _by_order(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
+    by_order: dict[int, list[Any]] = {}
+    for order_id, *rest in rows:
+        by_order.setdefault(order_id, []).append(rest)
+    return by_order

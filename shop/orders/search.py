@@ -1,0 +1,82 @@
+"""One box for anything: which orders a number, name, address, code, SKU, tracking number, note or id belongs to."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import Select, or_, select, text, union_all
+from sqlalchemy.orm import Session
+
+from shop.db import lock_rows
+from shop.orders.models import Order, OrderLine, Payment, Refund, Shipment
+from shop.orders.word_index import POSTGRESQL_NOTES, POSTGRESQL_WORDS
+
+# No search looks at more orders than this from one place: the newest ones.
+MOST = 1000
+LONGEST = 100
+PROVIDER_ID = re.compile(r"(pi|ch|py|re|pyr)_\w+")
+LARGEST_NUMBER = 2**31 - 1
+
+
+def found(session: Session, asked: str) -> list[int]:
+    """Return the ids of the orders that fit what was typed, up to MOST from each place it can stand in.
+
+    One query, each part of which an index answers.
+    """
+    asked = " ".join(asked.split())[:LONGEST]
+    places = [place.limit(MOST) for place in _places(asked)]
+    words = re.findall(r"\w+", asked)[:8]
+    ids = (
+        set(session.scalars(union_all(*(select(place.subquery()) for place in places)))) if places else set()
+    )
+    if words and not PROVIDER_ID.fullmatch(asked):
+        ids.update(_by_words(session, words))
+    return sorted(ids, reverse=True)
+
+
+def _places(asked: str) -> list[Select[int]]:
+    if PROVIDER_ID.fullmatch(asked):
+        return [
+            select(Payment.order_id).where(or_(Payment.provider_id == asked, Payment.charge_id == asked)),
+            select(Refund.order_id).where(Refund.provider_id == asked),
+        ]
+    plain = asked.lstrip("#")
+    places: list[Select[int]] = []
+    if plain.isascii() and plain.isdigit():
+        if int(plain) <= LARGEST_NUMBER:
+            places.append(select(Order.id).where(Order.number == int(plain)))
+        if len(plain) == 4:
+            places.append(
+                _newest(select(Payment.order_id).where(Payment.card_last4 == plain), Payment.order_id)
+            )
+    if asked and " " not in asked:
+        lower = asked.lower()
+        places.append(_newest(select(Order.id).where(Order.email_normalized == lower), Order.id))
+        places.append(_newest(select(Order.id).where(Order.code == asked.upper()), Order.number))
+        places.append(
+            _newest(select(OrderLine.order_id).where(OrderLine.sku == asked.upper()), OrderLine.order_id)
+        )
+    tracking = asked.replace(" ", "")
+    if len(tracking) >= 6:
+        places.append(select(Shipment.order_id).where(Shipment.tracking_number.in_([tracking, asked])))
+    return places
+
+
+def _newest(statement: Select[int], column: object) -> Select[int]:
+    return statement.order_by(column.desc())  # type: ignore[attr-defined]
+
+
+def _by_words(session: Session, words: Sequence[str]) -> list[int]:
+    """Return orders whose name, address or notes hold words that begin so, all of them."""
+    if lock_rows(session):
+        wanted = " & ".join(f"'{word}':*" for word in words)
+        statement = text(
+            f"(SELECT id FROM orders WHERE {POSTGRESQL_WORDS} @@ to_tsquery('simple', :wanted) LIMIT :most)"  # noqa: S608  our own expressions
+            f" UNION (SELECT order_id FROM order_events WHERE kind = 'note'"
+            f" AND {POSTGRESQL_NOTES} @@ to_tsquery('simple', :wanted) LIMIT :most)"
+        )
+    else:
+        wanted = " ".join(f'"{word}"*' for word in words)
+        statement = text(
+            "SELECT rowid FROM order_words WHERE order_words MATCH :wanted ORDER BY rowid DESC LIMIT :most"
+        )
+    return list(session.scalars(statement, {"wanted": wanted, "most": MOST}))
