@@ -11,7 +11,11 @@ from sqlalchemy.exc import DBAPIError
 from shop.checkout import reconcile
 from shop.checkout.till import Till
 from shop.mail.delivery import deliver, transport_of
+from shop.mail.rules import AT_ONCE, BY_DAY, Lane
 from shop.payments.gateway import GatewayError
+from shop.subscribers.rules import is_open
+from shop.welcome.desk import Desk
+from shop.welcome.rounds import go_round
 
 log = structlog.get_logger()
 
@@ -29,14 +33,28 @@ class Step:
 def steps(till: Till) -> list[Step]:
     """Return the worker's steps. Mail has its own loop, so that a slow mail server holds up no payment."""
     transport = transport_of(till.config, till.engine, clock=till.clock)
+    desk, hours = Desk(till.config, till.content), till.content.series
 
-    def send_mail() -> int:
+    def send(lane: Lane) -> int:
         return deliver(
-            till.engine, transport, till.content, till.config, clock=till.clock, random=random.random
+            till.engine,
+            transport,
+            till.content,
+            till.config,
+            clock=till.clock,
+            random=random.random,
+            lane=lane,
         )
 
+    def send_by_day() -> int:
+        is_day = is_open(till.clock(), hours.opens, hours.closes, till.config.time_zone)
+        return send(BY_DAY) if is_day else 0
+
     return [
-        Step("mail", send_mail, 1.0),
+        Step("mail", lambda: send(AT_ONCE), 1.0),
+        # Thousands of them, or a slow mail server, hold up no letter about an order: this loop is another one.
+        Step("letters", send_by_day, 5.0),
+        Step("readers", lambda: go_round(till.engine, desk, now=till.clock()), 20.0),
         Step("webhooks", lambda: reconcile.hear_waiting(till), 1.0),
         Step("refunds", lambda: reconcile.send_refunds(till), 2.0),
         Step("attempts", lambda: reconcile.check_attempts(till), 5.0),
