@@ -6,7 +6,8 @@ Floors. A package imports only from the floors below it, and on its own floor on
     views admin                                         HTTP in, HTTP out
     forms                                               what a visitor may send
     web                                                 what every view shares
-    checkout welcome reports privacy                    flows: where domains meet
+    privacy                                             the flow that asks every other what it keeps of a person
+    checkout welcome reports                            flows: where domains meet
     catalog cart discounts shipping orders
       subscribers articles chapter search staff         domains: strangers to one another
     payments mail typesetter                            tools that reach outside

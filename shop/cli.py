@@ -24,6 +24,7 @@ COMMANDS = {
     "seed": "fill an empty shop with demo goods, shipping and codes",
     "check": "read the words in content/ and say what is wrong with them",
     "admin": "people who run the shop, refunds and parcels",
+    "readers": "what is kept of a person, taking her out, bounces and complaints",
 }
 
 

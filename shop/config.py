@@ -72,6 +72,17 @@ class Config:
             "about": "`smtp://user:password@host:587` or `smtps://…`; `mailbox:` keeps mail at /demo/mailbox"
         },
     )
+    mail_webhook_secret: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "about": "what the mail service sends with its bounces to `/webhooks/mail`; empty: it is closed"
+        },
+    )
+    checkout_reminder: str = field(
+        default="off",
+        metadata={"about": "`on` sends one letter about a checkout that was left, to who agreed to letters"},
+    )
     admin_email: str = field(
         default="owner@example.com",
         metadata={"about": "the first owner's address; flagged orders are reported to it"},
@@ -211,6 +222,10 @@ def _check(config: Config) -> None:
     _check_payment(config)
     if not config.smtp_url.startswith(("mailbox:", "smtp://", "smtps://")):
         raise SettingRefused("SMTP_URL must begin with smtp://, smtps:// or be mailbox: (demo only).")
+    if config.mail_webhook_secret and len(config.mail_webhook_secret) < SHORTEST_SECRET:
+        raise SettingRefused(f"MAIL_WEBHOOK_SECRET is too short; use {SHORTEST_SECRET} characters or more.")
+    if config.checkout_reminder not in ("on", "off"):
+        raise SettingRefused(f"CHECKOUT_REMINDER is {config.checkout_reminder!r}; it must be on or off.")
     if "@" not in config.admin_email:
         raise SettingRefused(f"ADMIN_EMAIL is {config.admin_email!r}; it must be an e-mail address.")
 

@@ -1,5 +1,6 @@
 """The commands: each says what it did in a line, and what is in the way in a sentence."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,10 +9,16 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from shop import clock
 from shop.cli import COMMANDS, main
-from shop.config import ROOT
+from shop.config import ROOT, load
+from shop.content import read_content
+from shop.db import writing
 from shop.errors import Refused
 from shop.staff import actions as staff
+from shop.welcome.ask import Wish, ask
+from shop.welcome.desk import Desk
+from tests.mail.test_reports import BOUNCE
 
 
 @pytest.fixture(autouse=True)
@@ -125,3 +132,32 @@ def test_an_unknown_command_is_answered_with_the_list(capsys: pytest.CaptureFixt
 def test_a_command_loads_only_what_it_needs(module: str, without: str) -> None:
     code = f"import sys, shop.cli, shop.commands.{module}; sys.exit({without!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_a_person_is_exported_and_erased_and_bounces_are_read_from_a_mailbox(
+    capsys: pytest.CaptureFixture[str], engine: Engine, tmp_path: Path
+) -> None:
+    now = clock.now()
+    with writing(engine) as session:
+        desk = Desk(load({"SECRET_KEY": "x" * 40}), read_content(ROOT / "content"))
+        for address in ("maya@example.com", "b@example.com"):
+            ask(session, desk, Wish(address), now=now)
+    assert main(["readers", "export", "maya@example.com"]) == 0
+    assert json.loads(capsys.readouterr().out)["reader"]["state"] == "pending"
+    assert [main(["readers", "erase", "maya@example.com"]) for _ in range(2)] == [0, 1]
+    said = capsys.readouterr()
+    assert "Erased: the reader, 1 letters, and the person in 0 orders." in said.out
+    assert "no reader under that address" in said.err
+    mbox = tmp_path / "bounces"
+    bounce = BOUNCE.format(action="failed", status="5.1.1").replace("maya@", "b@")
+    mbox.write_text(f"From MAILER-DAEMON Fri Nov 27 12:00:00 2026\n{bounce}\n")
+    assert [main(["readers", "bounces", str(mbox)]) for _ in range(2)] == [0, 0]
+    assert main(["readers", "lift", "b@example.com"]) == 0
+    assert main(["readers", "bounces", str(tmp_path / "nowhere")]) == 1
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        "1 reports, 1 of them new.",
+        "1 reports, 0 of them new.",
+        "Letters may go there again.",
+    ]
+    assert "There is no mailbox at" in said.err

@@ -1,6 +1,8 @@
 """The way out: a page that only asks, and a POST that does it, by a person or by her mail program (RFC 8058)."""
 
-from flask import Blueprint, Response, make_response, render_template
+import hmac
+
+from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from shop import clock
@@ -10,6 +12,8 @@ from shop.subscribers.models import Reader
 from shop.web.tools import tools
 
 blueprint = Blueprint("subscribers", __name__)
+
+KINDS = ("bounced", "complained")
 
 
 @blueprint.get("/unsubscribe/<token>")
@@ -29,6 +33,31 @@ def leave(token: str) -> ResponseReturnValue:
         if reader is not None:
             actions.leave(session, reader, "unsubscribed", now=clock.now())
         return _page(token, reader)
+
+
+@blueprint.post("/webhooks/mail")
+def heard() -> ResponseReturnValue:
+    """Hear from the mail service that addresses bounced or complained: ``{"events": [{"type", "email", "detail"}]}``.
+
+    Types other than ``bounced`` (for good) and ``complained`` are passed over. The secret comes as
+    ``Authorization: Bearer``; without the setting nobody hears anything here.
+    """
+    secret = tools().config.mail_webhook_secret.encode()
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
+    if not secret:
+        abort(404)
+    if not hmac.compare_digest(given, secret):
+        return "The secret is not the one of MAIL_WEBHOOK_SECRET.\n", 401
+    told = request.get_json(silent=True)
+    events = told.get("events") if isinstance(told, dict) else None
+    if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+        return 'Send {"events": [{"type": "bounced", "email": "...", "detail": "..."}]}.\n', 400
+    for event in events:
+        kind, email = event.get("type"), str(event.get("email", ""))[:400]
+        if kind in KINDS and "@" in email:
+            with writing(tools().engine) as session:
+                actions.suppress(session, email, str(kind), str(event.get("detail", "")), now=clock.now())
+    return "", 204
 
 
 def _page(token: str, reader: Reader | None) -> Response:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 
@@ -16,7 +17,7 @@ from shop.db import reading, writing
 from shop.mail.delivery import deliver, transport_of
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.subscribers import actions
-from shop.subscribers.models import Reader, ReaderLink
+from shop.subscribers.models import Reader, ReaderLink, Suppression
 from shop.web.tools import Tools
 from shop.welcome.ask import Wish, ask
 from shop.welcome.desk import Desk
@@ -260,3 +261,30 @@ def test_one_click_leaves_without_cookies_and_the_page_only_asks(
         states = dict(session.execute(select(Reader.email, Reader.state)).all())
     assert states["known@example.com"] == "left"
     assert states["pending@example.com"] == "pending"
+
+
+def test_the_mail_service_says_who_bounced_when_it_knows_the_secret(
+    app: Flask, engine: Engine, stranger: FlaskClient
+) -> None:
+    asked_a_while_ago(app, engine, "maya@example.com")
+    events = [
+        {"type": "bounced", "email": "MAYA@example.com", "detail": "550 5.1.1"},
+        {"type": "delivered", "email": "b@example.com"},
+        {"type": "complained", "email": "nonsense"},
+    ]
+    send = {"json": {"events": events}, "headers": {"Authorization": f"Bearer {'s' * 32}"}}
+    assert stranger.post("/webhooks/mail", **send).status_code == 404
+    tools: Tools = app.extensions["shop"]
+    app.extensions["shop"] = replace(tools, config=replace(tools.config, mail_webhook_secret="s" * 32))
+    before = every_row(engine)
+    for wrong in ("", "Bearer x", "Bearer é"):
+        answer = stranger.post("/webhooks/mail", json={"events": events}, headers={"Authorization": wrong})
+        assert answer.status_code == 401
+    for body in ([], {"events": "all"}, {"events": [1]}):
+        assert stranger.post("/webhooks/mail", json=body, headers=send["headers"]).status_code == 400
+    assert every_row(engine) == before
+    assert [stranger.post("/webhooks/mail", **send).status_code for _ in range(2)] == [204, 204]
+    with reading(engine) as session:
+        assert session.execute(select(Reader.state, Reader.left_why)).all() == [("left", "bounced")]
+        assert session.scalars(select(OutboxLetter.state)).all() == ["cancelled"]
+        assert session.scalars(select(Suppression.detail)).all() == ["550 5.1.1"]

@@ -37,7 +37,7 @@ QUERY = urlencode(
 # How often something was tried is counted also when it is tried by a link.
 COUNTERS = {"throttles"}
 # The payment service posts from elsewhere, and signs what it sends. So does a mail program that unsubscribes its owner.
-SIGNED = {"/webhooks/stripe", f"/unsubscribe/token-of-order-{NUMBER:07}"}
+SIGNED = {"/webhooks/stripe", "/webhooks/mail", f"/unsubscribe/token-of-order-{NUMBER:07}"}
 FILLS_THE_OWN_CART = ("/buy/", "/go/")
 
 
