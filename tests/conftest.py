@@ -8,12 +8,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
+from typing import ClassVar
 from uuid import uuid4
 
+import flask.templating
 import hypothesis
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, make_url
 
 from shop.db import open_engine
@@ -66,6 +70,32 @@ sys.addaudithook(_loopback_only)
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=100)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=3000)
 hypothesis.settings.load_profile("house")
+
+# --- What every test would make again ---
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates are compiled once in a process, not once in every shop that a test opens."""
+
+    compiled: ClassVar[dict[str, tuple[str, bytes]]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self.compiled.get(bucket.key, ("", b""))
+        if checksum == bucket.checksum:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.compiled[bucket.key] = (bucket.checksum, bucket.bytecode_to_string())
+
+
+class TemplatesOfTests(flask.templating.Environment):
+    """The environment of a shop's templates, with that memory."""
+
+    def __init__(self, app: flask.Flask, **options: object) -> None:
+        super().__init__(app, bytecode_cache=CompiledTemplates(), **options)
+
+
+flask.Flask.jinja_environment = TemplatesOfTests
 
 # --- One run: its folder, its workers, its PostgreSQL ---
 
@@ -179,8 +209,11 @@ def _migrate(url: str) -> None:
     engine.dispose()
 
 
+@lru_cache
+def _server(url: str) -> Engine:
+    return create_engine(url, isolation_level="AUTOCOMMIT")
+
+
 def _tell(server: str, statement: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _server(server).connect() as connection:
         connection.exec_driver_sql(statement)
-    engine.dispose()

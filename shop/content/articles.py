@@ -18,6 +18,7 @@ from shop.content.body import (
     read_body,
 )
 from shop.content.header import Header, WordsRefused, read_words
+from shop.content.memory import remembered
 from shop.content.products import Question
 
 KINDS = ("cause", "how-to", "anatomy", "overview")
@@ -135,6 +136,7 @@ def _place(article: Article) -> tuple[str, int, str]:
     return (series.name, series.position, article.slug) if series else ("~", 0, article.slug)
 
 
+@remembered
 def read_article(path: Path, folder: Path) -> tuple[Article, list[WordsRefused]]:
     """Read one article and what is wrong with it; with any fault it must not be shown.
 

@@ -10,6 +10,7 @@ from shop.content.articles import WORDS_A_MINUTE
 from shop.content.body import Citations, Heading, Piece, read_body
 from shop.content.formatting import markdown_line
 from shop.content.header import Header, read_words, read_yaml
+from shop.content.memory import remembered
 
 CHECKLISTS = ("emergency", "soon", "ask_first")
 
@@ -79,6 +80,7 @@ def _checklist(header: Header, way: str) -> Checklist:
     return Checklist(header.text(f"{way}.title"), items)
 
 
+@remembered
 def read_leaf(path: Path, folder: Path) -> Leaf:
     """Read a page of plain words. Raises WordsRefused with file and line."""
     header, text, first_line = read_words(path, folder)
@@ -93,7 +95,11 @@ def read_leaf(path: Path, folder: Path) -> Leaf:
 
 def read_chapter(folder: Path) -> Chapter:
     """Read content/chapter/chapter.md. Raises WordsRefused with file and line."""
-    path = folder / "chapter" / "chapter.md"
+    return _read_chapter(folder / "chapter" / "chapter.md", folder)
+
+
+@remembered
+def _read_chapter(path: Path, folder: Path) -> Chapter:
     header, text, first_line = read_words(path, folder)
     header.only({"title", "subtitle", "plates", "updated"}, "the chapter")
     body = read_body(text, first_line, Citations(frozenset()), header.complain_at)

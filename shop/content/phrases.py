@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shop.content.header import read_words, read_yaml
+from shop.content.memory import remembered
 
 BLANK = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -17,6 +18,7 @@ class LetterWords:
     body: str
 
 
+@remembered
 def read_letter(path: Path, folder: Path) -> LetterWords:
     """Read a letter. Raises WordsRefused with file and line."""
     header, body, _ = read_words(path, folder)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from shop.content.comparison import Comparison
 from shop.content.formatting import markdown, markdown_line
 from shop.content.header import Header, WordsRefused, read_words
+from shop.content.memory import remembered
 
 SECTIONS = ("about", "safety", "how", "inside", "comparison", "box", "specifications", "questions")
 NEEDED_SECTIONS = ("about", "safety", "comparison", "box", "specifications", "questions")
@@ -78,6 +79,7 @@ class ProductWords:
     comparison: Markup
 
 
+@remembered
 def read_product(path: Path, folder: Path, ways: Comparison) -> ProductWords:
     """Read one product's words; ``ways`` is what it is compared with. Raises WordsRefused with file and line."""
     header, body, first_line = read_words(path, folder)

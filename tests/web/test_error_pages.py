@@ -75,7 +75,7 @@ def test_a_locked_database_is_a_503(app: Flask, database_url: str, monkeypatch: 
                 if impatient.dialect.name == "postgresql"
                 else "PRAGMA busy_timeout = 50"
             )
-            connection.rollback()
+            connection.commit()
             connection.execution_options(writes=True).execute(text("UPDATE public_version SET number = 9"))
         return "written"
 
