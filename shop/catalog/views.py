@@ -14,7 +14,7 @@ from shop.articles import rules as articles
 from shop.catalog import queries as catalog
 from shop.catalog.rules import Item, one_by_one
 from shop.clock import now
-from shop.content import Content, markdown_line
+from shop.content import Content, Question, markdown_line
 from shop.db import reading
 from shop.shipping import queries as shipping
 from shop.shipping.rules import arrival, charge
@@ -29,6 +29,9 @@ blueprint = Blueprint("catalog", __name__)
 # Until a visitor has said where to, shipping is shown for here.
 HOME_COUNTRY = "US"
 SHELF_SINGLES = ("hip-hook", "hip-release-ball", "tight-hip-twisted-core")
+# Whose questions stand on the front page.
+FIRST_TOOL = "hip-hook"
+SESSION_DRAWINGS = ("step-mat", "step-tip", "step-pivot", "step-other-side")
 LATEST = 3
 AMERICAN = Locale("en", "US")
 
@@ -46,6 +49,7 @@ def home() -> ResponseReturnValue:
         latest=articles.latest(content.articles.values(), LATEST),
         linked=linked_data.graph(publisher(), linked_data.website(publisher())),
         program=[cards[slug] for slug in SHELF_SINGLES if slug in cards],
+        questions=_questions_about(cards.get(FIRST_TOOL)),
         sets=[card for card in cards.values() if card.item.parts],
         steps=_session_steps(content),
     )
@@ -157,9 +161,17 @@ def _until_tomorrow(at: datetime, zone: ZoneInfo) -> None:
     fresh_until(datetime.combine(tomorrow, time(), zone))
 
 
-def _session_steps(content: Content) -> list[tuple[str, Markup]]:
-    """Return the four steps of a session: a few words, and a sentence that may name muscles."""
+def _questions_about(card: Card | None) -> tuple[Question, ...]:
+    return card.words.sections["questions"].questions if card else ()
+
+
+def _session_steps(content: Content) -> list[tuple[str, Markup, str]]:
+    """Return the four steps of a session: a few words, a sentence that may name muscles, and a drawing."""
     return [
-        (content.phrase(f"home.how_{step}"), markdown_line(content.phrase(f"home.how_{step}_detail")))
-        for step in range(1, 5)
+        (
+            content.phrase(f"home.how_{step}"),
+            markdown_line(content.phrase(f"home.how_{step}_detail")),
+            drawing,
+        )
+        for step, drawing in enumerate(SESSION_DRAWINGS, 1)
     ]
