@@ -32,6 +32,8 @@ SHELF_SINGLES = ("hip-hook", "hip-release-ball", "tight-hip-twisted-core")
 # Whose questions stand on the front page.
 FIRST_TOOL = "hip-hook"
 SESSION_DRAWINGS = ("step-mat", "step-tip", "step-pivot", "step-other-side")
+# The book that the free chapter is from.
+BOOK = "tight-hip-twisted-core"
 LATEST = 3
 AMERICAN = Locale("en", "US")
 
@@ -92,6 +94,7 @@ def product(slug: str) -> ResponseReturnValue:
         articles=articles.explaining(cards[slug].words, tools().content.articles.values()),
         crumbs=crumbs,
         linked=_linked(cards[slug], deliveries, crumbs),
+        chapter=slug.startswith(BOOK),
         complete=[cards[other] for other in cards[slug].words.complete_with if other in cards],
     )
 

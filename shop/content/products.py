@@ -16,7 +16,7 @@ SECTIONS = ("about", "safety", "how", "inside", "comparison", "box", "specificat
 NEEDED_SECTIONS = ("about", "safety", "comparison", "box", "specifications", "questions")
 FIELDS = {
     *("title", "summary", "purpose", "step", "highlights"),
-    *("pictures", "complete_with", "articles_of", "sources", "reviewed", "video"),
+    *("pictures", "plate", "complete_with", "articles_of", "sources", "reviewed", "video"),
 }
 SECTION_HEADING = re.compile(r"## +(?P<title>.+?) *\{#(?P<key>[a-z-]+)\}")
 
@@ -59,8 +59,9 @@ class Section:
 class ProductWords:
     """What content/products/<slug>.md says, and how it compares.
 
-    ``articles_of``: products whose articles explain this one as well; ``comparison``: the table of all ways;
-    ``video``: the address of a lesson that shows its steps, or empty.
+    ``plate`` is a drawing of static/img/plates that stands beside the steps, or empty; ``articles_of``: products
+    whose articles explain this one as well; ``comparison``: the table of all ways; ``video``: the address of a
+    lesson that shows its steps, or empty.
     """
 
     slug: str
@@ -70,6 +71,7 @@ class ProductWords:
     step: str
     highlights: tuple[Markup, ...]
     pictures: tuple[Picture, ...]
+    plate: str
     complete_with: tuple[str, ...]
     articles_of: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -96,6 +98,7 @@ def read_product(path: Path, folder: Path, ways: Comparison) -> ProductWords:
         step=header.text("step", needed=False),
         highlights=tuple(markdown_line(line) for line in header.texts("highlights")),
         pictures=pictures,
+        plate=header.text("plate", needed=False),
         complete_with=header.texts("complete_with"),
         articles_of=articles_of,
         sources=tuple(Source(**entry) for entry in header.entries("sources", ("title", "address"))),

@@ -104,12 +104,13 @@ def _watch(context: BrowserContext, complaints: list[str]) -> None:
 
 
 def _is_a_refusal(message: ConsoleMessage) -> bool:
-    """Whether the console only tells the status of the page itself: a form sent back with 422 is no fault."""
+    """Whether the console only tells the status of the page itself, or of a form of the cart drawer: no fault."""
     page = message.page
+    asked = message.location.get("url", "").split("#")[0]
     return (
         message.text.startswith("Failed to load resource: the server responded with a status of 4")
         and page is not None
-        and message.location.get("url", "").split("#")[0] == page.url.split("#")[0]
+        and (asked == page.url.split("#")[0] or urlsplit(asked).path.startswith("/cart/"))
     )
 
 

@@ -166,9 +166,16 @@ def test_more_than_two_products_inside_one_text_are_named(folder: Path) -> None:
 
 
 def test_a_product_that_no_article_explains_is_named(folder: Path) -> None:
-    assert not [fault for fault in found_everywhere(folder) if fault.startswith("products/")]
+    def unexplained() -> list[str]:
+        return [
+            fault
+            for fault in found_everywhere(folder)
+            if fault.startswith("products/") and "no drawing" not in fault
+        ]
+
+    assert not unexplained()
     change(folder, "products: [hip-hook, hip-release-ball]", "products: [hip-hook]", STRIDE)
-    assert [fault for fault in found_everywhere(folder) if fault.startswith("products/")] == [
+    assert unexplained() == [
         "products/hip-release-ball.md, line 1: no article names this product in its products:."
     ]
 

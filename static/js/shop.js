@@ -1,0 +1,133 @@
+// What scripts add to the pages, in one file because one request is quicker than five. Every page works without it.
+
+// The pages are the same for everybody; how many things lie in this visitor's cart stands in a readable cookie.
+function showCount() {
+  const found = document.cookie.match(/(?:^|; )(?:__Host-)?cart_count=(\d{1,4})(?:;|$)/);
+  const count = found ? Number(found[1]) : 0;
+  for (const place of document.querySelectorAll("[data-cart-count]")) {
+    place.textContent = count > 0 ? ` (${count})` : "";
+  }
+}
+
+// Native dialogs: the browser keeps the focus inside, Esc closes, and the focus goes back where it was.
+function openDialog(dialog) {
+  if (!dialog.open) dialog.showModal();
+}
+
+const opensHere = (event) => !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  const dialog = opener && document.getElementById(opener.dataset.opens);
+  if (dialog && opensHere(event)) {
+    event.preventDefault();
+    openDialog(dialog);
+  }
+  // Browsers without closedby="any": a press beside the dialog lands on the dialog itself.
+  if (event.target.matches("dialog[closedby=any]")) {
+    const box = event.target.getBoundingClientRect();
+    const { clientX: x, clientY: y } = event;
+    if (x < box.left || x > box.right || y < box.top || y > box.bottom) event.target.close();
+  }
+});
+
+// A minus and a plus beside a quantity field. Without this the field itself does the work.
+function dressStepper(input) {
+  const frame = document.createElement("div");
+  frame.className = "quantity";
+  const name = input.labels?.[0]?.textContent.trim() || "Quantity";
+  const button = (sign, label, step) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = sign;
+    made.setAttribute("aria-label", `${label}: ${name}`);
+    made.addEventListener("click", () => {
+      step();
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    return made;
+  };
+  const less = button("−", "One less", () => input.stepDown());
+  const more = button("+", "One more", () => input.stepUp());
+  const settle = () => {
+    less.disabled = input.min !== "" && Number(input.value) <= Number(input.min);
+    more.disabled = input.max !== "" && Number(input.value) >= Number(input.max);
+  };
+  input.classList.remove("input", "stepper");
+  input.replaceWith(frame);
+  frame.append(less, input, more);
+  input.addEventListener("input", settle);
+  settle();
+}
+
+// The cart beside the page: the same cart as on its own page, fetched from there, changed without leaving here.
+// Whatever goes wrong ends on that page, which needs no script.
+function cartDrawer(drawer) {
+  const body = drawer.querySelector("[data-drawer-body]");
+  const said = drawer.querySelector("[data-drawer-said]");
+
+  function fill(html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const cart = page.querySelector("[data-cart]");
+    if (!cart) return location.assign("/cart");
+    const held = body.contains(document.activeElement);
+    const focused = document.activeElement.id;
+    said.replaceChildren(...page.querySelectorAll(".notices > *"));
+    body.replaceChildren(cart);
+    body.querySelectorAll("input[data-stepper]").forEach(dressStepper);
+    showCount();
+    const wrong = body.querySelector('[aria-invalid="true"]');
+    if (wrong) wrong.focus();
+    else if (held) ((focused && document.getElementById(focused)) || drawer.querySelector("button")).focus();
+  }
+
+  async function ask(address, options) {
+    openDialog(drawer);
+    body.setAttribute("aria-busy", "true");
+    try {
+      fill(await (await fetch(address, options)).text());
+    } catch {
+      location.assign("/cart");
+    }
+    body.removeAttribute("aria-busy");
+  }
+
+  function send(event) {
+    const form = event.target;
+    if (form.method !== "post" || !new URL(form.action).pathname.startsWith("/cart")) return;
+    event.preventDefault();
+    ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
+  }
+
+  document.querySelector("[data-cart-link]").addEventListener("click", (event) => {
+    if (!opensHere(event)) return;
+    event.preventDefault();
+    ask("/cart");
+  });
+  document.querySelector("[data-add-to-cart]")?.addEventListener("submit", send);
+  drawer.addEventListener("submit", send);
+}
+
+// On a product's page: "each" when there are several, and the buy bar of a phone once the main button has gone.
+function buyForm(form) {
+  form.elements.quantity?.addEventListener("input", (event) => {
+    form.querySelector("[data-each]").hidden = Number(event.target.value) < 2;
+  });
+  const bar = document.querySelector("[data-buy-bar]");
+  if (!bar) return;
+  new IntersectionObserver(([button]) => {
+    bar.hidden = button.isIntersecting || button.boundingClientRect.top > 0;
+  }).observe(form.querySelector("[data-main-button]"));
+}
+
+// How long the page was looked at before a sign-up form was sent. Without scripts the field stays empty.
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-sign-up]")) event.target.elements.seconds.value = (performance.now() / 1000).toFixed(1);
+});
+
+showCount();
+document.querySelectorAll("input[data-stepper]").forEach(dressStepper);
+for (const [found, begin] of [["#cart-drawer", cartDrawer], ["#buy", buyForm]]) {
+  const part = document.querySelector(found);
+  if (part) begin(part);
+}
