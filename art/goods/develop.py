@@ -1,0 +1,144 @@
+"""From masters to the pictures of the pages: ground, rulers, four widths, AVIF, WebP and JPEG.
+
+    python -m art.goods.develop <folder of masters>
+
+Only Pillow and numpy are needed. Every picture is five wide to four high.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from art.goods.shots import SHOTS, SIZE, Shot
+
+WIDTHS = (320, 480, 700, 1000)
+JPEG_WIDTH = 700
+STATIC = Path(__file__).resolve().parent.parent.parent / "static"
+TARGET = STATIC / "img" / "products"
+FONT = Path(__file__).resolve().parent.parent / "fonts" / "instrument-sans.ttf"
+FASCIA, LIGHT, SHADE = (246, 233, 229), (252, 244, 240), (238, 219, 210)
+SHADOW = (64, 24, 34)
+INK, QUIET, LINE = "#2C1419", "#76605F", "#8F7A78"
+INCH = 2.54
+# Pixels at the rim of a master that the denoiser leaves uneven.
+EDGE = 4
+
+
+def develop(shot: Shot, master: Path) -> None:
+    """Write every width and format of one master, and of its cut-out."""
+    with Image.open(master) as rendered:
+        things = _warm(rendered.convert("RGBA"))
+    picture = _ground(things.size)
+    picture.alpha_composite(things)
+    if shot.sizes:
+        _measure(picture, shot)
+    _save(picture.convert("RGB"), shot.name)
+    if shot.cut:
+        _save(_faded(things), f"{shot.name}-cut")
+
+
+def _warm(things: Image.Image) -> Image.Image:
+    """The same with a warm shadow: what is black and sheer there takes the palette's darkest red."""
+    values = np.asarray(things).astype(np.float32)
+    sheer = np.clip(1 - values[..., :3].max(2) / 30, 0, 1)[..., None] * (values[..., 3:] < 254)
+    values[..., :3] += sheer * np.array(SHADOW, dtype=np.float32)
+    values[..., 3] *= 1 - 0.14 * sheer[..., 0]
+    inner = values[EDGE:-EDGE, EDGE:-EDGE]
+    values = np.pad(inner, ((EDGE, EDGE), (EDGE, EDGE), (0, 0)), mode="edge")
+    return Image.fromarray(values.clip(0, 255).astype(np.uint8), "RGBA")
+
+
+def _ground(size: tuple[int, int]) -> Image.Image:
+    """Paper in the palette, lighter where the lamp falls."""
+    x, y = np.meshgrid(np.linspace(0, 1, size[0]), np.linspace(0, 1, size[1]))
+    away = np.hypot((x - 0.42) / 0.75, (y - 0.62) / 0.62).clip(0, 1.3)[..., None]
+    light, middle, shade = (np.array(tint, dtype=np.float32) for tint in (LIGHT, FASCIA, SHADE))
+    tints = np.where(away < 0.65, light + (middle - light) * away / 0.65, middle + (shade - middle) * (away - 0.65) / 0.65)
+    return Image.fromarray(tints.astype(np.uint8), "RGB").convert("RGBA")
+
+
+def _faded(things: Image.Image) -> Image.Image:
+    """The shadow ends before the edge does."""
+    width, height = things.size
+    x, y = np.meshgrid(np.arange(width), np.arange(height))
+    edge = np.minimum(np.minimum(x, width - 1 - x), np.minimum(y, height - 1 - y)) / (0.16 * width)
+    values = np.asarray(things).astype(np.float32)
+    soft = np.clip(edge, 0, 1) ** 1.2
+    sheer = values[..., 3] < 250
+    values[..., 3] = np.where(sheer, values[..., 3] * soft, values[..., 3])
+    values[..., 3] = np.where(values[..., 3] < 4, 0, values[..., 3])
+    values[..., :3] = np.where(values[..., 3:] == 0, np.array(SHADOW, dtype=np.float32), values[..., :3])
+    return Image.fromarray(values.clip(0, 255).astype(np.uint8), "RGBA")
+
+
+def _measure(picture: Image.Image, shot: Shot) -> None:
+    """Lay a ruler below with centimeters and inches, and write width and height beside what they measure."""
+    assert shot.sizes
+    wide, high = shot.sizes
+    scale = SIZE[0] / (shot.eye.flat * 10)
+    left, right = SIZE[0] / 2 - wide / 2 * scale, SIZE[0] / 2 + wide / 2 * scale
+    floor = SIZE[1] / 2 + shot.eye.to[2] * 10 * scale
+    left, right = left - shot.eye.to[0] * 10 * scale, right - shot.eye.to[0] * 10 * scale
+    draw = ImageDraw.Draw(picture)
+    small, plain = ImageFont.truetype(FONT, 22), ImageFont.truetype(FONT, 28)
+    top = floor + 38
+    _ruler(draw, (left, top), scale, wide, small)
+    draw.text((left, top + 96), f"{_words(wide)} long" if wide > high else f"{_words(wide)} wide", fill=INK, font=plain)
+    edge = right + 34
+    for y in (floor, floor - high * scale):
+        draw.line((edge - 9, y, edge + 9, y), fill=LINE, width=2)
+    draw.line((edge, floor, edge, floor - high * scale), fill=LINE, width=2)
+    side = Image.new("RGBA", (340, 40), (0, 0, 0, 0))
+    ImageDraw.Draw(side).text((170, 20), f"{_words(high)} high", fill=INK, font=plain, anchor="mm")
+    turned = side.rotate(90, expand=True)
+    picture.alpha_composite(turned, (round(edge + 8), round(floor - high * scale / 2 - 170)))
+    draw.text((SIZE[0] - 24, SIZE[1] - 20), "demo values", fill=QUIET, font=small, anchor="rs")
+
+
+def _words(size: float) -> str:
+    return f"{size:g} cm ({size / INCH:.1f} in)"
+
+
+def _ruler(draw: ImageDraw.ImageDraw, at: tuple[float, float], scale: float, wide: float, font: ImageFont.FreeTypeFont) -> None:
+    left, top = at
+    count = int(wide) + 1
+    draw.rounded_rectangle((left - 14, top, left + count * scale + 14, top + 84), 6, fill="#FFFDFC", outline="#E4D8D3", width=2)
+    for k in range(count * 2 + 1):
+        x, long = left + k * scale / 2, 22 if k % 10 == 0 else 15 if k % 2 == 0 else 8
+        draw.line((x, top + 1, x, top + long), fill=INK, width=2)
+        if k % 10 == 0:
+            draw.text((x + 5, top + 16), f"{k // 2}" if k else "cm", fill=INK, font=font)
+    for k in range(int(count / INCH * 4) + 1):
+        x, long = left + k * INCH * scale / 4, 22 if k % 4 == 0 else 13 if k % 2 == 0 else 8
+        draw.line((x, top + 83 - long, x, top + 83), fill=QUIET, width=2)
+        if k % 8 == 0:
+            draw.text((x + 5, top + 70), f"{k // 4}" if k else "in", fill=QUIET, font=font, anchor="ls")
+
+
+def _save(picture: Image.Image, name: str) -> None:
+    height = SIZE[1] / SIZE[0]
+    for width in WIDTHS:
+        small = _shrunk(picture, (width, round(width * height)))
+        small.save(TARGET / f"{name}-{width}.avif", quality=66, speed=3)
+        small.save(TARGET / f"{name}-{width}.webp", quality=76, method=6, alpha_quality=70)
+    plain = Image.new("RGBA", picture.size, (*FASCIA, 255))
+    plain.alpha_composite(picture.convert("RGBA"))
+    plain.convert("RGB").resize((JPEG_WIDTH, round(JPEG_WIDTH * height)), Image.Resampling.LANCZOS).save(
+        TARGET / f"{name}-{JPEG_WIDTH}.jpg", quality=80, optimize=True, progressive=True
+    )
+
+
+def _shrunk(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Smaller; color and cover by themselves, so that the color of a sheer shadow stays even."""
+    bands = [band.resize(size, Image.Resampling.LANCZOS) for band in picture.split()]
+    return Image.merge(picture.mode, bands)
+
+
+if __name__ == "__main__":
+    for each in SHOTS:
+        rendered_master = Path(sys.argv[1]) / f"{each.name}.png"
+        if rendered_master.exists() and (not sys.argv[2:] or each.name in sys.argv[2:]):
+            develop(each, rendered_master)
+            print(each.name)
