@@ -7,7 +7,7 @@ from pathlib import Path
 
 from art.goods import ball, hook, prints, sheets, studio
 from art.goods.fields import Part
-from art.goods.shots import SHOTS
+from art.goods.shots import SHOTS, TURNTABLE
 from art.goods.studio import Place
 
 FINE = 0.05
@@ -40,9 +40,10 @@ def main() -> None:
     asked = ask.parse_args()
     finishes = _printed(asked.folder)
     made: dict[str, tuple[Part, ...]] = {}
-    for shot in SHOTS:
+    shots = {shot.name: shot for shot in (*SHOTS, *TURNTABLE)}
+    for shot in [shots[name] for name in asked.names or shots]:
         path = asked.folder / f"{shot.name}.png"
-        if path.exists() or (asked.names and shot.name not in asked.names):
+        if path.exists():
             continue
         width, height = shot.size
         size = (asked.width, asked.width * height // width) if asked.width else shot.size

@@ -9,9 +9,9 @@ from scipy.spatial import cKDTree
 from art.goods.fields import Part, step_between
 
 RADIUS = 5.0
-PIPS = 620
-PIP_SIZE = 0.29
-PIP_HEIGHT = 0.085
+PIPS = 860
+PIP_SIZE = 0.25
+PIP_HEIGHT = 0.07
 
 
 def parts(step: float = 0.06) -> tuple[Part, ...]:
@@ -44,9 +44,13 @@ def _sphere(count: int) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     return corners / np.linalg.norm(corners, axis=1, keepdims=True), faces.astype(np.int32)
 
 
-def _normals(corners: NDArray[np.float64], faces: NDArray[np.int32], ways: NDArray[np.float64]) -> NDArray[np.float32]:
+def _normals(
+    corners: NDArray[np.float64], faces: NDArray[np.int32], ways: NDArray[np.float64]
+) -> NDArray[np.float32]:
     """The way each corner faces: that of its squares, and at the seams of the cube that of the neighbors too."""
-    across = np.cross(corners[faces[:, 2]] - corners[faces[:, 0]], corners[faces[:, 3]] - corners[faces[:, 1]])
+    across = np.cross(
+        corners[faces[:, 2]] - corners[faces[:, 0]], corners[faces[:, 3]] - corners[faces[:, 1]]
+    )
     _, same = np.unique(np.round(ways, 6), axis=0, return_inverse=True)
     total = np.zeros((same.max() + 1, 3))
     for k in range(4):

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from art.goods.shots import SHOTS, SIZE, Shot
+from art.goods.shots import SHOTS, SIZE, TURNTABLE, Shot
 
 WIDTHS = (320, 480, 700, 1000)
 JPEG_WIDTH = 700
@@ -39,6 +39,20 @@ def develop(shot: Shot, master: Path) -> None:
         _save(_faded(things), f"{shot.name}-cut")
 
 
+def turn(k: int, master: Path) -> None:
+    """Write one picture of the turntable; the first also as JPEG, for browsers that turn nothing."""
+    folder = TARGET / "hook-turn"
+    folder.mkdir(exist_ok=True)
+    with Image.open(master) as rendered:
+        things = _warm(rendered.convert("RGBA"))
+    picture = _ground(things.size)
+    picture.alpha_composite(things)
+    picture = picture.convert("RGB")
+    picture.save(folder / f"{k:02}.avif", quality=58, speed=3)
+    if k == 0:
+        picture.save(folder / "00.jpg", quality=80, optimize=True, progressive=True)
+
+
 def _warm(things: Image.Image) -> Image.Image:
     """The same with a warm shadow: what is black and sheer there takes the palette's darkest red."""
     values = np.asarray(things).astype(np.float32)
@@ -55,7 +69,9 @@ def _ground(size: tuple[int, int]) -> Image.Image:
     x, y = np.meshgrid(np.linspace(0, 1, size[0]), np.linspace(0, 1, size[1]))
     away = np.hypot((x - 0.42) / 0.75, (y - 0.62) / 0.62).clip(0, 1.3)[..., None]
     light, middle, shade = (np.array(tint, dtype=np.float32) for tint in (LIGHT, FASCIA, SHADE))
-    tints = np.where(away < 0.65, light + (middle - light) * away / 0.65, middle + (shade - middle) * (away - 0.65) / 0.65)
+    tints = np.where(
+        away < 0.65, light + (middle - light) * away / 0.65, middle + (shade - middle) * (away - 0.65) / 0.65
+    )
     return Image.fromarray(tints.astype(np.uint8), "RGB").convert("RGBA")
 
 
@@ -85,7 +101,12 @@ def _measure(picture: Image.Image, shot: Shot) -> None:
     small, plain = ImageFont.truetype(FONT, 22), ImageFont.truetype(FONT, 28)
     top = floor + 38
     _ruler(draw, (left, top), scale, wide, small)
-    draw.text((left, top + 96), f"{_words(wide)} long" if wide > high else f"{_words(wide)} wide", fill=INK, font=plain)
+    draw.text(
+        (left, top + 96),
+        f"{_words(wide)} long" if wide > high else f"{_words(wide)} wide",
+        fill=INK,
+        font=plain,
+    )
     edge = right + 34
     for y in (floor, floor - high * scale):
         draw.line((edge - 9, y, edge + 9, y), fill=LINE, width=2)
@@ -101,10 +122,18 @@ def _words(size: float) -> str:
     return f"{size:g} cm ({size / INCH:.1f} in)"
 
 
-def _ruler(draw: ImageDraw.ImageDraw, at: tuple[float, float], scale: float, wide: float, font: ImageFont.FreeTypeFont) -> None:
+def _ruler(
+    draw: ImageDraw.ImageDraw,
+    at: tuple[float, float],
+    scale: float,
+    wide: float,
+    font: ImageFont.FreeTypeFont,
+) -> None:
     left, top = at
     count = int(wide) + 1
-    draw.rounded_rectangle((left - 14, top, left + count * scale + 14, top + 84), 6, fill="#FFFDFC", outline="#E4D8D3", width=2)
+    draw.rounded_rectangle(
+        (left - 14, top, left + count * scale + 14, top + 84), 6, fill="#FFFDFC", outline="#E4D8D3", width=2
+    )
     for k in range(count * 2 + 1):
         x, long = left + k * scale / 2, 22 if k % 10 == 0 else 15 if k % 2 == 0 else 8
         draw.line((x, top + 1, x, top + long), fill=INK, width=2)
@@ -136,9 +165,19 @@ def _shrunk(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return Image.merge(picture.mode, bands)
 
 
+def main(folder: Path, names: list[str]) -> None:
+    """Develop the masters that are in the folder, or the named ones among them."""
+    for shot in SHOTS:
+        master = folder / f"{shot.name}.png"
+        if master.exists() and (not names or shot.name in names):
+            develop(shot, master)
+            print(shot.name)
+    for k, shot in enumerate(TURNTABLE):
+        master = folder / f"{shot.name}.png"
+        if master.exists() and not names:
+            turn(k, master)
+
+
 if __name__ == "__main__":
-    for each in SHOTS:
-        rendered_master = Path(sys.argv[1]) / f"{each.name}.png"
-        if rendered_master.exists() and (not sys.argv[2:] or each.name in sys.argv[2:]):
-            develop(each, rendered_master)
-            print(each.name)
+    TARGET.mkdir(parents=True, exist_ok=True)
+    main(Path(sys.argv[1]), sys.argv[2:])

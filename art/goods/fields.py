@@ -57,7 +57,10 @@ def outline(path: Sequence[Sequence[Point]]) -> Grid:
     lines = []
     for piece in path[1:]:
         if len(piece) == 1:
-            thirds = [(here[0] + (piece[0][0] - here[0]) * k / 3, here[1] + (piece[0][1] - here[1]) * k / 3) for k in (1, 2)]
+            thirds = [
+                (here[0] + (piece[0][0] - here[0]) * k / 3, here[1] + (piece[0][1] - here[1]) * k / 3)
+                for k in (1, 2)
+            ]
             lines.append(bezier(here, thirds[0], thirds[1], piece[0]))
         else:
             lines.append(bezier(here, *piece))
@@ -109,5 +112,9 @@ def part(material: str, box: Box, field: Callable[[Grid, Grid, Grid], Grid]) -> 
     """The surface of a solid as a mesh."""
     x, y, z = box.axes()
     values = np.broadcast_to(field(x, y, z), (x.size, y.size, z.size))
-    corners, faces, normals, _ = marching_cubes(np.array(values, dtype=np.float32), 0.0, spacing=(box.step,) * 3)
-    return Part(material, (corners + np.array(box.low)).astype(np.float32), faces[:, ::-1].astype(np.int32), normals)
+    corners, faces, normals, _ = marching_cubes(
+        np.array(values, dtype=np.float32), 0.0, spacing=(box.step,) * 3
+    )
+    return Part(
+        material, (corners + np.array(box.low)).astype(np.float32), faces[:, ::-1].astype(np.int32), normals
+    )

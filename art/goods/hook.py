@@ -1,7 +1,7 @@
 """The Hip Hook: a flat base, a fin that ends in a narrow wedge, and a handle that stands clear of the floor.
 
-``x`` runs along the handle, ``z`` up from the floor, ``y`` across. The side view is one line; the fin's sides and the wedge
-come from a thickness that shrinks toward the nose; the slot of the handle is the same line, moved in by the wall.
+``x`` runs along the handle, ``z`` up from the floor, ``y`` across. The side view is one line; the fin's sides and the
+wedge come from a thickness that shrinks toward the nose; the slot of the handle is the same line, moved in by the wall.
 """
 
 import numpy as np
@@ -94,7 +94,9 @@ def _grooves(x: Grid, z: Grid) -> Grid:
         end = (7.35 + 1.15 * t, 11.35 - 1.5 * t)
         line = bezier(foot, (foot[0] + 0.5 - 0.2 * t, 5.4), (end[0] - 2.0 + 1.1 * t, end[1] - 2.0), end, 300)
         gap = np.abs(from_line(line, x, z, closed=False))
-        along = step_between(z, foot[1] - 0.1, foot[1] + 1.5) * step_between(-z, -end[1] - 0.05, -end[1] + 1.0)
+        along = step_between(z, foot[1] - 0.1, foot[1] + 1.5) * step_between(
+            -z, -end[1] - 0.05, -end[1] + 1.0
+        )
         depth = np.maximum(depth, 0.11 * along * np.exp(-((gap / 0.11) ** 2)))
     return depth
 
@@ -104,5 +106,9 @@ def _foot(x: Grid, y: Grid, z: Grid) -> Grid:
     corner = 2.6
     across = np.abs(y) - (3.75 - corner)
     along = np.abs(x - 5.65) - (5.75 - corner)
-    plan = np.hypot(np.maximum(across, 0), np.maximum(along, 0)) + np.minimum(np.maximum(across, along), 0) - corner
+    plan = (
+        np.hypot(np.maximum(across, 0), np.maximum(along, 0))
+        + np.minimum(np.maximum(across, along), 0)
+        - corner
+    )
     return both(both(plan, z - FOOT_TOP + 0.07 * np.maximum(np.abs(y) - 1.6, 0), 0.16), -z, 0.0)

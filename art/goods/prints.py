@@ -45,21 +45,35 @@ def leaflet(path: Path, *, steps: bool) -> None:
     sheet = Image.new("RGB", (round(14.8 * scale), round((21 if steps else 10.5) * scale)), "#FFFCFA")
     draw = ImageDraw.Draw(sheet)
     sans, bold = _font("instrument-sans", 0.42 * scale), _font("instrument-sans-semibold", 0.46 * scale)
-    draw.text((1.5 * scale, 1.4 * scale), "Before you begin", fill=INK, font=_font("newsreader-display", 1.5 * scale))
+    draw.text(
+        (1.5 * scale, 1.4 * scale),
+        "Before you begin",
+        fill=INK,
+        font=_font("newsreader-display", 1.5 * scale),
+    )
     lines = (
         ("Nip", "Hold the handle."), ("Hip", "Slide the tip down to the target."), ("Tip", "Roll over onto it."),
         ("Melt", "Let your weight sink."), ("Pivot", "Press the handle gently down."),
     )  # fmt: skip
     for k, (step, line) in enumerate(lines if steps else ()):
         top = (4.6 + 1.9 * k) * scale
-        draw.line((1.5 * scale, top - 0.35 * scale, 13.3 * scale, top - 0.35 * scale), fill="#E4D8D3", width=3)
+        draw.line(
+            (1.5 * scale, top - 0.35 * scale, 13.3 * scale, top - 0.35 * scale), fill="#E4D8D3", width=3
+        )
         draw.text((1.5 * scale, top), str(k + 1), fill="#A81F3D", font=bold)
         draw.text((2.7 * scale, top), step, fill=INK, font=bold)
         draw.text((2.7 * scale, top + 0.62 * scale), line, fill="#5F484C", font=sans)
     box = 14.9 if steps else 4.4
-    draw.rounded_rectangle((1.5 * scale, box * scale, 13.3 * scale, (box + 3.7) * scale), 0.4 * scale, fill="#FBEFD9")
+    draw.rounded_rectangle(
+        (1.5 * scale, box * scale, 13.3 * scale, (box + 3.7) * scale), 0.4 * scale, fill="#FBEFD9"
+    )
     draw.text((2.1 * scale, (box + 0.6) * scale), "Never press in the groin fold.", fill=INK, font=bold)
-    draw.text((2.1 * scale, (box + 1.45) * scale), "Stop when the leg goes numb or tingles, or when", fill=INK, font=sans)
+    draw.text(
+        (2.1 * scale, (box + 1.45) * scale),
+        "Stop when the leg goes numb or tingles, or when",
+        fill=INK,
+        font=sans,
+    )
     draw.text((2.1 * scale, (box + 2.1) * scale), "you feel your pulse under the tool.", fill=INK, font=sans)
     sheet.save(path)
 
@@ -103,16 +117,34 @@ def _words(draw: ImageDraw.ImageDraw, scale: float, left: float) -> None:
     for k, line in enumerate(("Tight Hip,", "Twisted Core")):
         draw.text(((left + 1.25) * scale, (1.15 + 2.1 * k) * scale), line, fill=PLUM, font=title)
     italic = _font("newsreader-display-italic", 0.98 * scale)
-    draw.text(((left + 1.35) * scale, 5.75 * scale), "The Key to Unresolved Pain", fill="#7C1530", font=italic)
+    draw.text(
+        ((left + 1.35) * scale, 5.75 * scale), "The Key to Unresolved Pain", fill="#7C1530", font=italic
+    )
     for k, line in enumerate(BACK):
-        draw.text((1.6 * scale, (1.7 + 1.1 * k) * scale), line, fill=ON_PLUM, font=_font("newsreader-display", 0.78 * scale))
-    draw.text((1.6 * scale, 5.6 * scale), "A book about the iliacus and the psoas.", fill=QUIET, font=_font("instrument-sans", 0.44 * scale))
+        draw.text(
+            (1.6 * scale, (1.7 + 1.1 * k) * scale),
+            line,
+            fill=ON_PLUM,
+            font=_font("newsreader-display", 0.78 * scale),
+        )
+    draw.text(
+        (1.6 * scale, 5.6 * scale),
+        "A book about the iliacus and the psoas.",
+        fill=QUIET,
+        font=_font("instrument-sans", 0.44 * scale),
+    )
 
 
 def _spine(scale: float) -> Image.Image:
     band = Image.new("RGB", (round(HEIGHT * scale), round(SPINE * scale)), PLUM)
     along = ImageDraw.Draw(band)
-    along.text((1.6 * scale, SPINE * scale / 2), "Tight Hip, Twisted Core", fill=ON_PLUM, font=_font("newsreader-display", 0.95 * scale), anchor="lm")
+    along.text(
+        (1.6 * scale, SPINE * scale / 2),
+        "Tight Hip, Twisted Core",
+        fill=ON_PLUM,
+        font=_font("newsreader-display", 0.95 * scale),
+        anchor="lm",
+    )
     return band.rotate(-90, expand=True)
 
 

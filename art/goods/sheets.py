@@ -39,7 +39,11 @@ def reader(step: float) -> tuple[Part, ...]:
 
     def body(x: Grid, y: Grid, z: Grid) -> Grid:
         along, across = np.abs(x) - size[0] + 1.0, np.abs(y) - size[1] + 1.0
-        plan = np.hypot(np.maximum(along, 0), np.maximum(across, 0)) + np.minimum(np.maximum(along, across), 0) - 1.0
+        plan = (
+            np.hypot(np.maximum(along, 0), np.maximum(across, 0))
+            + np.minimum(np.maximum(along, across), 0)
+            - 1.0
+        )
         return both(plan, np.abs(z - size[2]) - size[2], 0.3)
 
     shell = part("metal", Box((-7.2, -9.9, -0.2), (7.2, 9.9, 1.0), max(step, 0.06)), body)
@@ -66,10 +70,19 @@ def carton(wide: float, deep: float, high: float) -> tuple[Part, ...]:
     found = list(_slab("board", (-x, -y, 0), (x, y, BOARD)))
     found += _slab("lining", (-x, -y, BOARD), (x, y, BOARD + 0.03))
     flap = min(wide, deep) / 2
-    for turn, reach, width, fold in ((0, y, wide, 152), (90, x, deep, 118), (180, y, wide, 44), (270, x, deep, 118)):
+    for turn, reach, width, fold in (
+        (0, y, wide, 152),
+        (90, x, deep, 118),
+        (180, y, wide, 44),
+        (270, x, deep, 118),
+    ):
         wall = [
             *_slab("board", (-width / 2, -reach, 0), (width / 2, -reach + BOARD, high)),
-            *_slab("lining", (-width / 2 + 0.02, -reach + BOARD, BOARD), (width / 2 - 0.02, -reach + BOARD + 0.03, high)),
+            *_slab(
+                "lining",
+                (-width / 2 + 0.02, -reach + BOARD, BOARD),
+                (width / 2 - 0.02, -reach + BOARD + 0.03, high),
+            ),
         ]
         lid = [
             *_slab("board", (-width / 2 + 0.15, 0, 0), (width / 2 - 0.15, BOARD, flap)),
@@ -81,7 +94,7 @@ def carton(wide: float, deep: float, high: float) -> tuple[Part, ...]:
 
 
 def _around_the_block() -> Rows:
-    """The cover seen from above, from the front's edge over the spine to the back's edge; the front stands off a little."""
+    """The cover from above, from the front's edge over the spine to the back's; the front stands off a little."""
     half, corner = SPINE / 2, 0.16
     across = np.linspace(WIDTH, 0.75, 60)
     front = np.stack([across, -half - 0.30 * ((across - 0.75) / WIDTH) ** 2.2], 1)
@@ -100,10 +113,10 @@ def _beside(line: Rows, gap: float) -> Rows:
 
 
 def _wall(line: Rows, material: str = "paper", along: NDArray[np.float64] | None = None) -> Part:
-    """A line seen from above, drawn up to the height of the book; printed from its end to its start when ``along`` is given."""
+    """A line seen from above, drawn up to the height of the book; printed from its end when ``along`` is given."""
     count = len(line)
     low = np.column_stack([line, np.zeros(count)])
-    corners = np.concatenate([low, low + (0, 0, HEIGHT)])
+    corners = np.concatenate([low, low + np.array((0, 0, HEIGHT))])
     k = np.arange(count - 1)
     faces = np.stack([k, k + count, k + count + 1, k + 1], 1).astype(np.int32)
     way = np.gradient(line, axis=0)
@@ -133,10 +146,14 @@ def _sheet(material: str, long: float) -> Part:
     return Part(material, corners, faces, normals, np.stack([u, v], -1).reshape(-1, 2).astype(np.float32))
 
 
-def _slab(material: str, low: tuple[float, float, float], high: tuple[float, float, float]) -> tuple[Part, ...]:
+def _slab(
+    material: str, low: tuple[float, float, float], high: tuple[float, float, float]
+) -> tuple[Part, ...]:
     pick = np.array([(k & 1, k >> 1 & 1, k >> 2) for k in range(8)])
     corners = np.where(pick == 1, np.array(high), np.array(low)).astype(float)
-    faces = np.array([(0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5)], dtype=np.int32)
+    faces = np.array(
+        [(0, 2, 3, 1), (4, 5, 7, 6), (0, 1, 5, 4), (2, 6, 7, 3), (0, 4, 6, 2), (1, 3, 7, 5)], dtype=np.int32
+    )
     return (Part(material, corners, faces),)
 
 

@@ -46,7 +46,7 @@ FINISHES = {
     "body": PLASTIC,
     "tip": SOFT,
     "sole": SOFT,
-    "ball": Finish("#C87464", 0.55, grain=0.04, grain_size=700, sheen=0.1),
+    "ball": Finish("#B86A5C", 0.55, grain=0.04, grain_size=700, sheen=0.1),
     "board": Finish("#CFA694", 0.85, specular=0.15, grain=0.08, grain_size=120),
     "lining": Finish("#EFD9CF", 0.85, specular=0.2),
     "paper": Finish("#FBF6F2", 0.8, specular=0.2),
@@ -167,8 +167,14 @@ def _material(name: str, finish: Finish) -> Any:
             stretch.inputs["Scale"].default_value = (0.6, 260, 0.6)
             noise.inputs["Scale"].default_value = 1.0
             tints = nodes.new("ShaderNodeValToRGB")
-            tints.color_ramp.elements[0].position, tints.color_ramp.elements[0].color = 0.25, linear("#CDBBAA")
-            tints.color_ramp.elements[1].position, tints.color_ramp.elements[1].color = 0.62, linear(finish.color)
+            tints.color_ramp.elements[0].position, tints.color_ramp.elements[0].color = (
+                0.25,
+                linear("#CDBBAA"),
+            )
+            tints.color_ramp.elements[1].position, tints.color_ramp.elements[1].color = (
+                0.62,
+                linear(finish.color),
+            )
             links.new(noise.outputs["Fac"], tints.inputs["Fac"])
             links.new(tints.outputs["Color"], shader.inputs["Base Color"])
         else:

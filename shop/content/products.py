@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markupsafe import Markup
@@ -16,7 +16,7 @@ SECTIONS = ("about", "safety", "how", "inside", "comparison", "box", "specificat
 NEEDED_SECTIONS = ("about", "safety", "comparison", "box", "specifications", "questions")
 FIELDS = {
     *("title", "summary", "purpose", "step", "highlights"),
-    *("pictures", "plate", "complete_with", "articles_of", "sources", "reviewed", "video"),
+    *("pictures", "plate", "cutout", "turntable", "complete_with", "articles_of", "sources", "reviewed", "video"),
 }
 SECTION_HEADING = re.compile(r"## +(?P<title>.+?) *\{#(?P<key>[a-z-]+)\}")
 
@@ -59,9 +59,10 @@ class Section:
 class ProductWords:
     """What content/products/<slug>.md says, and how it compares.
 
-    ``plate`` is a drawing of static/img/plates that stands beside the steps, or empty; ``articles_of``: products
-    whose articles explain this one as well; ``comparison``: the table of all ways; ``video``: the address of a
-    lesson that shows its steps, or empty.
+    ``plate`` is a drawing of static/img/plates that stands beside the steps, or empty; ``cutout``: the picture for
+    cards; ``turntable``: the folder of pictures all around, or empty; ``articles_of``: products whose articles
+    explain this one as well; ``comparison``: the table of all ways; ``video``: the address of a lesson that shows
+    its steps, or empty.
     """
 
     slug: str
@@ -71,6 +72,8 @@ class ProductWords:
     step: str
     highlights: tuple[Markup, ...]
     pictures: tuple[Picture, ...]
+    cutout: Picture
+    turntable: str
     plate: str
     complete_with: tuple[str, ...]
     articles_of: tuple[str, ...]
@@ -98,6 +101,8 @@ def read_product(path: Path, folder: Path, ways: Comparison) -> ProductWords:
         step=header.text("step", needed=False),
         highlights=tuple(markdown_line(line) for line in header.texts("highlights")),
         pictures=pictures,
+        cutout=_cutout(header, pictures),
+        turntable=header.text("turntable", needed=False),
         plate=header.text("plate", needed=False),
         complete_with=header.texts("complete_with"),
         articles_of=articles_of,
@@ -120,6 +125,12 @@ def check_neighbors(products: Sequence[ProductWords], folder: Path) -> None:
                 if slug not in known or slug == words.slug:
                     header, _, _ = read_words(folder / "products" / f"{words.slug}.md", folder)
                     raise header.refuse(f"{field}.{index}", f"{field}: names {slug!r}, which has no words.")
+
+
+def _cutout(header: Header, pictures: Sequence[Picture]) -> Picture:
+    """The picture for cards: without ground when there is one, seen as in the first picture."""
+    first = pictures[0] if pictures else Picture("", "")
+    return replace(first, file=header.text("cutout", needed=False) or first.file)
 
 
 def _read_sections(header: Header, body: str, first_line: int) -> dict[str, Section]:
