@@ -1,13 +1,14 @@
 """Render the masters: ``python -m art.goods <folder> [name of a shot ...]``. A master that is there is left alone."""
 
 import argparse
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from art.goods import ball, hook, prints, sheets, studio
 from art.goods.fields import Part
-from art.goods.shots import SHOTS, TURNTABLE
+from art.goods.shots import SHOTS, TURNS, TURNTABLE
 from art.goods.studio import Place
 
 FINE = 0.05
@@ -40,10 +41,14 @@ def main() -> None:
     asked = ask.parse_args()
     finishes = _printed(asked.folder)
     made: dict[str, tuple[Part, ...]] = {}
-    shots = {shot.name: shot for shot in (*SHOTS, *TURNTABLE)}
+    shots = {shot.name: shot for shot in (*SHOTS, TURNTABLE)}
     for shot in [shots[name] for name in asked.names or shots]:
-        path = asked.folder / f"{shot.name}.png"
-        if path.exists():
+        turns = TURNS if shot is TURNTABLE else 1
+        paths = [
+            asked.folder / (f"{shot.name}-{k:02}.png" if turns > 1 else f"{shot.name}.png")
+            for k in range(turns)
+        ]
+        if all(path.exists() for path in paths):
             continue
         width, height = shot.size
         size = (asked.width, asked.width * height // width) if asked.width else shot.size
@@ -52,9 +57,13 @@ def main() -> None:
             build, middle = GOODS[thing.good]
             if thing.good not in made:
                 made[thing.good] = build(asked.step)
-            studio.stand(made[thing.good], middle, thing.at, thing.turn, finishes)
+            stood = studio.stand(made[thing.good], middle, thing.at, thing.turn, finishes)
         studio.look(shot.eye)
-        studio.render(path)
+        for k, path in enumerate(paths):
+            x, y, z = shot.things[-1].turn
+            stood.rotation_euler = tuple(math.radians(angle) for angle in (x, y, z + k * 360 / turns))
+            if not path.exists():
+                studio.render(path)
         print(shot.name, flush=True)
 
 

@@ -6,7 +6,7 @@ from art.goods.studio import Eye, Place
 
 SIZE = (1000, 800)
 TURNS = 24
-TURN_SIZE = (640, 512)
+TURN_SIZE = (560, 448)
 
 
 @dataclass(frozen=True)
@@ -146,12 +146,4 @@ SHOTS = (
 )
 
 # All around, counterclockwise seen from above.
-TURNTABLE = tuple(
-    Shot(
-        f"hook-turn-{k:02}",
-        _hook(-24 + k * 360 / TURNS),
-        Eye((0, -7.6, 2.6), (0, 0, 0.56), 84),
-        size=TURN_SIZE,
-    )
-    for k in range(TURNS)
-)
+TURNTABLE = Shot("hook-turn", _hook(-24), Eye((0, -7.6, 2.6), (0, 0, 0.56), 84), size=TURN_SIZE)
