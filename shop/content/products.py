@@ -16,7 +16,8 @@ SECTIONS = ("about", "safety", "how", "inside", "comparison", "box", "specificat
 NEEDED_SECTIONS = ("about", "safety", "comparison", "box", "specifications", "questions")
 FIELDS = {
     *("title", "summary", "purpose", "step", "highlights"),
-    *("pictures", "plate", "cutout", "turntable", "complete_with", "articles_of", "sources", "reviewed", "video"),
+    *("pictures", "cutout", "turntable", "plate"),
+    *("complete_with", "articles_of", "sources", "reviewed", "video"),
 }
 SECTION_HEADING = re.compile(r"## +(?P<title>.+?) *\{#(?P<key>[a-z-]+)\}")
 
