@@ -36,6 +36,12 @@ class Reason(StrEnum):
     CODE_NOTHING_TO_REDUCE = "code_nothing_to_reduce"
     CODE_OFFER_IS_BETTER = "code_offer_is_better"
     CODE_OTHER_CURRENCY = "code_other_currency"
+    # campaigns and their codes, told to staff
+    CAMPAIGN_UNKNOWN = "campaign_unknown"
+    CAMPAIGN_NAME_TAKEN = "campaign_name_taken"
+    CODE_TAKEN = "code_taken"
+    BATCH_SIZE = "batch_size"
+    CODES_GUESSABLE = "codes_guessable"
     # checkout
     EMAIL_MISSING = "email_missing"
     EMAIL_INVALID = "email_invalid"

@@ -260,6 +260,8 @@ def _add_zone(session: Session, zone: Zone, position: int) -> None:
 
 def _add_offer(session: Session, offer: Offer, now: datetime) -> None:
     campaign = Campaign(
+        slug=offer.code.lower(),
+        codes_made=1,
         name=offer.name,
         kind=offer.kind,
         currency=CURRENCY,

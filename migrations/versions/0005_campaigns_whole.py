@@ -30,7 +30,6 @@ NEW_CHECKS = {
     "caps_positive": "(max_discount_amount IS NULL OR max_discount_amount > 0) AND "
     "(max_units IS NULL OR max_units > 0)",
     "spent_within_budget": "budget_amount IS NULL OR spent_amount <= budget_amount",
-    "codes_within_limit": "max_codes IS NULL OR codes_made <= max_codes",
 }
 CHANGED_CHECKS = {
     "kind_known": (KINDS_BEFORE, KINDS),
@@ -47,7 +46,7 @@ def upgrade() -> None:
         for name in NUMBERS:
             kind = sa.BigInteger() if name == "spent_amount" else sa.Integer()
             campaigns.add_column(sa.Column(name, kind, nullable=True))
-        for name in ("max_discount_amount", "max_units", "budget_amount", "max_codes"):
+        for name in ("max_discount_amount", "max_units", "budget_amount"):
             campaigns.add_column(sa.Column(name, sa.Integer(), nullable=True))
         campaigns.add_column(sa.Column("excludes_reduced", sa.Boolean(), nullable=True))
         campaigns.add_column(sa.Column("tag", sa.String(length=40), nullable=True))
@@ -161,7 +160,6 @@ def downgrade() -> None:
             "max_discount_amount",
             "max_units",
             "budget_amount",
-            "max_codes",
             "excludes_reduced",
             "tag",
         ):

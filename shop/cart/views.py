@@ -15,7 +15,8 @@ from shop.cart.rules import MAX_ENTRIES, Cart
 from shop.checkout import queries as checkout
 from shop.checkout.queries import PricedCart
 from shop.clock import now
-from shop.db import reading
+from shop.db import reading, writing
+from shop.discounts import tries
 from shop.discounts.rules import CURABLE, normal_code
 from shop.errors import Reason, Refused
 from shop.shipping import queries as shipping
@@ -93,6 +94,7 @@ def code() -> ResponseReturnValue:
     wanted = replace(cart, code=typed, code_from_link=False)
     with reading(tools().engine) as session:
         priced = checkout.price_cart(session, wanted, now=at)
+    _count_outcome(priced, at)
     refusal = priced.quote.refusal
     if refusal and refusal.reason not in CURABLE:
         return _page(cart, typed_code=typed, code_error=refusal, status=400)
@@ -184,6 +186,15 @@ def _with_code(cart: Cart, text: str) -> Cart:
 
 def _count_code_try(at: datetime) -> None:
     allow(tools().engine, "code", client_address(), limit=CODE_TRIES, seconds=CODE_WINDOW_SECONDS, now=at)
+
+
+def _count_outcome(priced: PricedCart, at: datetime) -> None:
+    """Count what came of a code that exists, for its sheet; unknown ones are only throttled."""
+    trial = priced.quote.code_trial
+    if trial is not None and trial.code_id is not None:
+        on = at.astimezone(tools().config.time_zone).date()
+        with writing(tools().engine) as session:
+            tries.count(session, trial.campaign_id, trial.code_id, priced.quote.code_outcome, on=on)
 
 
 def _said_of_code(priced: PricedCart) -> str:

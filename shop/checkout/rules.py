@@ -67,13 +67,15 @@ class Use:
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one campaign: the trace from which a price can be explained. checks: every rule that was
-    tried. used: whether it is part of the price. amount: what it takes off, minor units, 0 when not used.
+    """What came of one campaign: the trace from which a price can be explained. code, code_id: what it was
+    tried by, "" and None for an offer. checks: every rule that was tried. used: whether it is part of the
+    price. amount: what it takes off, minor units, 0 when not used.
     """
 
     campaign_id: int
     name: str
     code: str
+    code_id: int | None
     checks: tuple[Check, ...]
     used: bool
     amount: int
@@ -120,6 +122,18 @@ class Quote:
     trials: tuple[Trial, ...]
     ways: tuple[Way, ...]
     trimmed_amount: int
+
+    @property
+    def code_trial(self) -> Trial | None:
+        """What came of the code that was tried, if there is one of that name."""
+        return next((trial for trial in self.trials if trial.code_id is not None), None)
+
+    @property
+    def code_outcome(self) -> str:
+        """Why the code that was tried does not apply, as only the shop's people may hear it; "" when it does."""
+        checks = self.code_trial.checks if self.code_trial else ()
+        failed = next((check.reason for check in checks if not check.passed), None)
+        return str(failed or (self.refusal.reason if self.refusal else ""))
 
     @property
     def goods_amount(self) -> int:
@@ -250,6 +264,7 @@ def _quote(
                 candidate.terms.campaign_id,
                 candidate.terms.name,
                 candidate.code.code if candidate.code else "",
+                candidate.code.code_id if candidate.code else None,
                 rules,
                 candidate.terms.campaign_id in off,
                 off.get(candidate.terms.campaign_id, 0),

@@ -15,8 +15,8 @@ class Campaign(Base):
 
     slug: its name in addresses. max_discount_amount: the most it takes off one order; max_units: the most
     pieces it reduces in one order. budget_amount: the most it may take off in all; spent_amount is what its
-    held and redeemed uses take off. codes_made counts its codes up to max_codes. version moves with every
-    edit, so that of two people who edit at once the second is told.
+    held and redeemed uses take off. codes_made counts its codes. version moves with every edit, so that of
+    two people who edit at once the second is told.
     """
 
     __tablename__ = "campaigns"
@@ -50,7 +50,6 @@ class Campaign(Base):
         ),
         CheckConstraint("max_uses IS NULL OR held + redeemed <= max_uses", name="uses_within_limit"),
         CheckConstraint("budget_amount IS NULL OR spent_amount <= budget_amount", name="spent_within_budget"),
-        CheckConstraint("max_codes IS NULL OR codes_made <= max_codes", name="codes_within_limit"),
         Index("ix_campaigns_automatic", "automatic", "active"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,7 +74,6 @@ class Campaign(Base):
     max_uses: Mapped[int | None]
     max_uses_per_customer: Mapped[int | None]
     budget_amount: Mapped[int | None]
-    max_codes: Mapped[int | None]
     starts_at: Mapped[datetime | None] = mapped_column(Moment)
     ends_at: Mapped[datetime | None] = mapped_column(Moment)
     held: Mapped[int] = mapped_column(default=0)

@@ -90,6 +90,7 @@ _CODE = (
     .outerjoin(CAMPAIGNS, CAMPAIGNS.c.id == CODES.c.campaign_id)
     .where(VERSION.c.id == literal_column("1"))
 )
+_CAMPAIGN = select(*_TERMS).where(CAMPAIGNS.c.id == bindparam("id"))
 _OFFERS = select(*_TERMS).where(CAMPAIGNS.c.automatic, CAMPAIGNS.c.active).order_by(CAMPAIGNS.c.id)
 _COUNTERS = select(CAMPAIGNS.c.id, CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed, CAMPAIGNS.c.spent_amount).where(
     CAMPAIGNS.c.automatic,
@@ -149,6 +150,11 @@ def _offers(session: Session, version: int) -> list[Terms]:
 
 def _counted(terms: Terms, counters: tuple[int, int] | None) -> Terms:
     return terms if counters is None else replace(terms, uses=counters[0], spent_amount=counters[1])
+
+
+def terms_of(session: Session, campaign_id: int) -> Terms:
+    """Return a campaign as a value, as it is now. One query."""
+    return _terms(session.connection().execute(_CAMPAIGN, {"id": campaign_id}).one())
 
 
 def uses_of_customer(
