@@ -42,6 +42,10 @@ class Reason(StrEnum):
     CODE_TAKEN = "code_taken"
     BATCH_SIZE = "batch_size"
     CODES_GUESSABLE = "codes_guessable"
+    CODE_UNFIT = "code_unfit"
+    PREFIX_UNFIT = "prefix_unfit"
+    NUMBER_OUT_OF_RANGE = "number_out_of_range"
+    DAY_UNREADABLE = "day_unreadable"
     # checkout
     EMAIL_MISSING = "email_missing"
     EMAIL_INVALID = "email_invalid"

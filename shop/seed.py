@@ -59,7 +59,6 @@ class Offer:
     comment: str
     begins: int | None = None
     ends: int | None = None
-    max_uses: int | None = None
     skus: Sequence[str] = ()
     countries: Sequence[str] = field(default=())
     # How many personal codes of it may go to readers of the free chapter.
@@ -181,9 +180,8 @@ OFFERS = (
         "EARLY20",
         "20% off for the first buyers",
         "percent",
-        {"percent_basis_points": 2000, "public": True},
+        {"percent_basis_points": 2000, "public": True, "max_uses": 0},
         "Demo: is used up.",
-        max_uses=0,
     ),
 )
 
@@ -273,7 +271,7 @@ def _add_offer(session: Session, offer: Offer, now: datetime) -> None:
     )
     session.add(campaign)
     session.flush()
-    session.add(Code(campaign_id=campaign.id, code=offer.code, max_uses=offer.max_uses, created_at=now))
+    session.add(Code(campaign_id=campaign.id, code=offer.code, created_at=now))
     if offer.reader_codes:
         session.add(WelcomeOffer(campaign_id=campaign.id, max_codes=offer.reader_codes))
     session.add_all(CampaignItem(campaign_id=campaign.id, sku=sku) for sku in offer.skus)

@@ -35,6 +35,7 @@ class Place:
 PLACES = (
     Place("today", "/admin", "Today", "t"),
     Place("orders", "/admin/orders", "Orders", "o"),
+    Place("discounts", "/admin/discounts", "Discounts", "d"),
     Place("outbox", "/admin/outbox", "Outbox", "m"),
     Place("audit", "/admin/audit", "Audit log", "l"),
     Place("settings", "/admin/settings", "People", "s"),

@@ -1,11 +1,13 @@
 """The back office: one blueprint, one guard, and one module per noun."""
 
-from shop.admin import account, entrance, order, orders, outbox, packing, password, people, today
+from shop.admin import account, campaigns, codes, entrance, order, orders, outbox, packing, password, people, today
 from shop.admin.desk import blueprint
 
 __all__ = [
     "account",
     "blueprint",
+    "campaigns",
+    "codes",
     "entrance",
     "order",
     "orders",

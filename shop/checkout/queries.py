@@ -124,8 +124,8 @@ def price_cart(
     offers, code_try = discounts.offers_and_code(
         session, cart.code, now=now, from_link=cart.code_from_link, without_order_id=own.id
     )
-    customer = _customer(session, email, country, offers, code_try, own)
-    quote = price(_lines(buying, items), currency, offers, code_try, rate, customer, now)
+    customer = customer_of(session, email, country, offers, code_try, own)
+    quote = price(lines(buying, items), currency, offers, code_try, rate, customer, now)
     return PricedCart(
         cart=cart,
         quote=quote,
@@ -221,14 +221,15 @@ def _rate(rates: Sequence[Rate], asked: str) -> Rate | None:
     return found
 
 
-def _customer(
+def customer_of(
     session: Session,
     email: str,
     country: str,
     offers: Sequence[Terms],
     code_try: CodeTry | None,
-    own: _OwnOrder,
+    own: _OwnOrder = NO_ORDER,
 ) -> Customer:
+    """Return what the rules of campaigns ask of who buys; without ``email`` she is not known yet."""
     if not email:
         return Customer(country=country)
     normalized = email_address.normalize(email)
@@ -244,7 +245,8 @@ def _customer(
     )
 
 
-def _lines(buying: Mapping[str, int], items: Mapping[str, Item]) -> list[Line]:
+def lines(buying: Mapping[str, int], items: Mapping[str, Item]) -> list[Line]:
+    """Return what is bought (SKU -> pieces) as the price engine takes it."""
     return [
         Line(
             sku,

@@ -152,6 +152,12 @@ def mint(
             .returning(Code.id)
         )
         if made is not None:
+            session.execute(
+                update(Campaign)
+                .where(Campaign.id == campaign_id)
+                .values(codes_made=Campaign.codes_made + 1)
+                .execution_options(synchronize_session=False)
+            )
             return int(made)
     raise LookupError("every spelling of a new code is taken")
 

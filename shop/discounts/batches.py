@@ -18,24 +18,19 @@ from shop.errors import Reason, Refused
 # One statement for any number of codes: as many statements or parameters as codes would take ten times as long.
 # A code that exists is left alone, and the row count says so.
 _INSERT = {
-    name: text(  # noqa: S608  the pieces are those below
+    "sqlite": text(
         "INSERT INTO codes (campaign_id, batch_id, code, active, bound_email, max_uses, ends_at, held, redeemed,"
-        f" created_at) SELECT :campaign_id, :batch_id, {columns}, 0, 0, :now FROM {source} WHERE true"
+        " created_at) SELECT :campaign_id, :batch_id, value ->> 'code', true, value ->> 'bound_email',"
+        " value ->> 'max_uses', value ->> 'ends_at', 0, 0, :now FROM json_each(:rows) WHERE true"
         " ON CONFLICT (code) DO NOTHING"
-    ).bindparams(bindparam("batch_id", type_=Integer()), bindparam("now", type_=Moment()))
-    for name, columns, source in (
-        (
-            "sqlite",
-            "value ->> 'code', true, value ->> 'bound_email', value ->> 'max_uses', value ->> 'ends_at'",
-            "json_each(:rows)",
-        ),
-        (
-            "postgresql",
-            "code, true, bound_email, max_uses, ends_at AT TIME ZONE 'UTC'",
-            "json_to_recordset(CAST(:rows AS json))"
-            " AS new (code text, bound_email text, max_uses integer, ends_at timestamp)",
-        ),
-    )
+    ).bindparams(bindparam("batch_id", type_=Integer()), bindparam("now", type_=Moment())),
+    "postgresql": text(
+        "INSERT INTO codes (campaign_id, batch_id, code, active, bound_email, max_uses, ends_at, held, redeemed,"
+        " created_at) SELECT :campaign_id, :batch_id, code, true, bound_email, max_uses,"
+        " ends_at AT TIME ZONE 'UTC', 0, 0, :now FROM json_to_recordset(CAST(:rows AS json))"
+        " AS new (code text, bound_email text, max_uses integer, ends_at timestamp)"
+        " ON CONFLICT (code) DO NOTHING"
+    ).bindparams(bindparam("batch_id", type_=Integer()), bindparam("now", type_=Moment())),
 }
 # How many codes are asked about at once: SQLite takes 32,766 parameters at most.
 ASKED_AT_ONCE = 5_000

@@ -4,22 +4,26 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from shop.db import lock_rows, publish_change
+from shop.discounts import soundness
 from shop.discounts.models import Campaign, CampaignChange, CampaignCountry, CampaignItem
 from shop.discounts.queries import terms_of
 from shop.discounts.rules import Terms
+from shop.discounts.soundness import Fault
 from shop.errors import Reason, Refused
 
 ROLES = {"in": "skus", "out": "excluded_skus", "get": "get_skus"}
 # What the history does not tell: these are counted, not edited.
 COUNTED = frozenset(["campaign_id", "uses", "spent_amount"])
 LONGEST_SLUG = 60
+# Addresses of the back office stand in their place.
+NOT_SLUGS = frozenset(["new", "preview"])
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,14 @@ class Line:
     at: datetime
 
 
+class Unsound(Exception):
+    """A set of rules that nobody could explain; ``faults`` say why."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(", ".join(fault.key for fault in faults))
+        self.faults = faults
+
+
 class EditedMeanwhile(Exception):
     """Somebody else changed the campaign since it was opened; ``changes`` are the lines of its history since."""
 
@@ -51,6 +63,7 @@ class EditedMeanwhile(Exception):
 
 def create(session: Session, terms: Terms, notes: Notes, *, by: str, now: datetime) -> Campaign:
     """Write a new campaign as ``terms`` say (its id and counters aside). Raises Refused(CAMPAIGN_NAME_TAKEN)."""
+    _refuse_unsound(terms)
     _name_is_free(session, terms.name, None)
     campaign = Campaign(slug=_free_slug(session, terms.name), created_at=now)
     _write(session, campaign, terms, notes)
@@ -70,6 +83,7 @@ def change(
     campaign = lock(session, campaign_id)
     if campaign.version != version:
         raise EditedMeanwhile(_changes_since(session, campaign_id, version, campaign.version))
+    _refuse_unsound(terms)
     _name_is_free(session, terms.name, campaign_id)
     before = _told(terms_of(session, campaign_id), Notes(campaign.tag, campaign.comment))
     after = _told(terms, notes)
@@ -215,7 +229,7 @@ def _told(terms: Terms, notes: Notes) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat()
     return sorted(value) if isinstance(value, frozenset) else value
 
 
@@ -228,6 +242,13 @@ def _changes_since(session: Session, campaign_id: int, version: int, present: in
         .limit(max(present - version, 0))
     ).all()
     return [Line(line.action, line.before, line.after, line.by, line.at) for line in reversed(lines)]
+
+
+def _refuse_unsound(terms: Terms) -> None:
+    """What can be said of rules without knowing the goods is asked of every caller; the editor asks for the rest."""
+    found = soundness.faults(terms, {}, ())
+    if found:
+        raise Unsound(found)
 
 
 def _name_is_free(session: Session, name: str, campaign_id: int | None) -> None:
@@ -247,7 +268,7 @@ def _free_name(session: Session, wanted: str) -> str:
 def _free_slug(session: Session, name: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     wanted = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:LONGEST_SLUG].strip("-") or "campaign"
-    number, slug = 1, "campaign-new" if wanted == "new" else wanted
+    number, slug = 1, f"campaign-{wanted}" if wanted in NOT_SLUGS else wanted
     wanted = slug
     while session.scalar(select(Campaign.id).where(Campaign.slug == slug)) is not None:
         number += 1

@@ -16,6 +16,7 @@ log = structlog.get_logger("web")
 STATUS_OF = {
     Reason.ORDER_UNKNOWN: 404,
     Reason.ITEM_UNKNOWN: 404,
+    Reason.CAMPAIGN_UNKNOWN: 404,
     Reason.LINK_UNKNOWN: 404,
     Reason.READER_UNKNOWN: 404,
     Reason.TOO_MANY_TRIES: 429,

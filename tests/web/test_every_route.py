@@ -28,6 +28,10 @@ BLANKS = {
     "id": 1,
     "flag_id": 1,
     "letter_id": 1,
+    "campaign": "run15",
+    "batch_id": 1,
+    "act": "pause",
+    "fate": "void",
     "session_id": 1,
     "member_id": 1,
 }
