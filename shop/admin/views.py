@@ -1,6 +1,18 @@
 """The back office: one blueprint, one guard, and one module per noun."""
 
-from shop.admin import account, campaigns, codes, entrance, order, orders, outbox, packing, password, people, today
+from shop.admin import (
+    account,
+    campaigns,
+    codes,
+    entrance,
+    order,
+    orders,
+    outbox,
+    packing,
+    password,
+    people,
+    today,
+)
 from shop.admin.desk import blueprint
 
 __all__ = [
