@@ -13,6 +13,11 @@ from tests.browser.accessibility import accessibility_faults
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PHONE_AND_DESK = [{"width": 320, "height": 700}, {"width": 1440, "height": 900}]
+SCREENS = [
+    (PHONE_AND_DESK[0], "light"),
+    (PHONE_AND_DESK[1], "light"),
+    ({"width": 390, "height": 844}, "dark"),
+]
 STEPS = "/learn/how-to-use-the-hip-hook/steps/hip-hook-session"
 PAGES = (
     "/",
@@ -25,8 +30,19 @@ PAGES = (
     STEPS,
     "/learn/hip-pain-from-sitting/feedback",
     "/medical-note",
+    "/free-chapter",
+    "/search?q=iliacus",
     "/products/hip-hook",
 )
+ARTICLE = "/learn/hip-pain-from-sitting"
+# Bytes of fonts that a first visit loads.
+FONTS = {
+    "/": 50_000,
+    "/products/hip-hook": 50_000,
+    "/free-chapter": 50_000,
+    ARTICLE: 75_000,
+    "/learn/hip-flexor-anatomy": 75_000,
+}
 ANATOMY = "/learn/tight-hip-flexors-epidemic"
 
 
@@ -41,11 +57,11 @@ def address(app: Flask) -> Iterator[str]:
     thread.join()
 
 
-@pytest.mark.parametrize("size", PHONE_AND_DESK, ids=["phone", "desk"])
+@pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["phone", "desk", "phone at night"])
 def test_every_page_is_readable_by_everyone(
-    address: str, open_page: Callable[..., Page], size: dict[str, int]
+    address: str, open_page: Callable[..., Page], size: dict[str, int], scheme: str
 ) -> None:
-    page = open_page(size=size)
+    page = open_page(size=size, color_scheme=scheme)
     faults: list[str] = []
     for path in PAGES:
         page.goto(address + path)
@@ -102,6 +118,87 @@ def test_a_reader_finds_an_article_by_what_she_does_and_the_tool_in_it(address: 
     offer.get_by_role("link").click()
     expect(page).to_have_url(f"{address}/products/hip-hook")
     expect(page.get_by_role("heading", name="Articles that explain it")).to_be_visible()
+
+
+def test_fonts_are_few_and_nothing_moves_when_they_come(address: str, open_page: Callable[..., Page]) -> None:
+    for path, most in FONTS.items():
+        page = open_page(size={"width": 390, "height": 844})
+        page.goto(address + path, wait_until="networkidle")
+        loaded, asked, shift = page.evaluate(
+            """() => new Promise(told => {
+                 const fonts = performance.getEntriesByType("resource").filter(file => file.name.includes(".woff2"));
+                 const asked = [...document.querySelectorAll("link[as=font]")].filter(
+                   link => !fonts.some(file => file.name === link.href && file.initiatorType === "link"));
+                 let shift = 0;
+                 new PerformanceObserver(list => list.getEntries().forEach(entry => shift += entry.value))
+                   .observe({type: "layout-shift", buffered: true});
+                 const bytes = fonts.reduce((sum, file) => sum + file.encodedBodySize, 0);
+                 setTimeout(() => told([bytes, asked.length, shift]), 200);
+               })"""
+        )
+        assert 0 < loaded < most, path
+        assert asked == 0, path
+        assert shift == 0, path
+        page.close()
+
+
+@pytest.mark.parametrize("size", PHONE_AND_DESK, ids=["phone", "desk"])
+def test_every_stop_of_the_keyboard_is_seen_and_they_come_in_the_order_of_reading(
+    address: str, open_page: Callable[..., Page], size: dict[str, int]
+) -> None:
+    page = open_page(size=size)
+    faults: list[str] = []
+    for path in (ARTICLE, "/learn", "/free-chapter"):
+        page.goto(address + path)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        stops = 0
+        while True:
+            page.keyboard.press("Tab")
+            stop = page.evaluate(
+                """() => {
+                     const now = document.activeElement, before = window.before;
+                     if (now === document.body || now === window.first) return null;
+                     window.first ??= now;
+                     window.before = now;
+                     const box = now.getBoundingClientRect();
+                     const marked = [now, ...["::before", "::after"].map(part => [now, part])].some(on =>
+                       getComputedStyle(...[on].flat()).boxShadow !== "none");
+                     return {
+                       name: (now.textContent || now.name).trim().slice(0, 40),
+                       marked: marked || now.matches("input[type=radio]"),
+                       seen: box.bottom > 0 && box.top < innerHeight && box.width > 0,
+                       after: !before || !!(before.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING),
+                     };
+                   }"""
+            )
+            if stop is None:
+                break
+            stops += 1
+            faults += [
+                f"{path}: {stop['name']!r} is not {what}"
+                for what in ("marked", "seen", "after")
+                if not stop[what]
+            ]
+        assert stops > 15, path
+    assert faults == []
+
+
+def test_on_a_phone_the_contents_are_one_line_until_they_are_wanted(
+    address: str, page_without_javascript: Page
+) -> None:
+    page = page_without_javascript
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address + ARTICLE)
+    contents = page.get_by_role("navigation", name="On this page")
+    link = contents.get_by_role("link", name="Questions")
+    expect(link).to_be_hidden()
+    contents.locator("summary").press("Enter")
+    expect(link).to_be_visible()
+    page.set_viewport_size(PHONE_AND_DESK[1])
+    page.reload()
+    expect(link).to_be_visible()
+    expect(contents.locator("summary")).to_be_hidden()
 
 
 def test_an_article_can_be_walked_through_with_the_keyboard(address: str, page: Page) -> None:
