@@ -29,6 +29,7 @@ from shop.web import views as web
 from shop.web.compression import Compressed
 from shop.web.freshness import words_version
 from shop.web.front import Front
+from shop.web.signed_cookies import NoticeSessions
 from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 from shop.web.versions import watch
@@ -61,6 +62,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
         SESSION_COOKIE_SECURE=config.https,
         TEMPLATES_AUTO_RELOAD=not config.live,
     )
+    app.session_interface = NoticeSessions()
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["shop"] = Tools(
         config=config,

@@ -2,26 +2,32 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from select import POLLIN, poll
+from typing import Any, Generic, TypeVar, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     ColumnElement,
     DateTime,
     Engine,
+    Executable,
     Integer,
     MetaData,
     String,
     create_engine,
     event,
+    literal_column,
     or_,
-    text,
+    select,
+    update,
 )
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
@@ -38,6 +44,9 @@ LOCK_TIMEOUT_SECONDS = 5
 # The database is locked, full, restarting: nothing is wrong with what was asked, and later it may work.
 DATABASE_AWAY = (OperationalError, InterfaceError)
 _LINE = threading.Lock()
+# In a session's ``info``: whether it writes, and the public version it has seen.
+WRITES, VERSION_SEEN = "writes", "version_seen"
+Found = TypeVar("Found")
 
 
 class Base(DeclarativeBase):
@@ -76,6 +85,11 @@ class PublicVersion(Base):
     number: Mapped[int] = mapped_column(Integer)
 
 
+PUBLIC_VERSION = PublicVersion.metadata.tables["public_version"]
+_VERSION = select(PUBLIC_VERSION.c.number)
+_MOVE_VERSION = update(PUBLIC_VERSION).values(number=PUBLIC_VERSION.c.number + 1)
+
+
 class Checkpoint(Base):
     """How far a repeated job has come: its name and a moment."""
 
@@ -95,12 +109,24 @@ def open_engine(url: str, *, pool_size: int = 20) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     timeouts = f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000} -c statement_timeout=30000"
-    return create_engine(
+    engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         connect_args={"options": timeouts, "connect_timeout": 5},
         pool_size=pool_size,
-        pool_pre_ping=True,
     )
+    event.listen(engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    # A connection that rests has nothing to say unless the server has ended it: looking at its socket finds that
+    # out without asking the server each time, and the pool then opens another.
+    if connection.closed:
+        raise DisconnectionError
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    if waiting.poll(0):
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -120,8 +146,12 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails at once when another writer came between
     # (BUSY_SNAPSHOT, no timeout helps): writers take the lock when they begin.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", False) else "BEGIN"
+    driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+    try:
+        driver.execute(begin)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(begin, None, error) from error
 
 
 @contextmanager
@@ -130,10 +160,22 @@ def writing(engine: Engine) -> Iterator[Session]:
     with (
         _in_line(engine),
         engine.connect().execution_options(writes=True) as connection,
-        Session(connection) as session,
+        Session(connection, info={WRITES: True}) as session,
         session.begin(),
     ):
         yield session
+
+
+def write_at_once(engine: Engine, statement: Executable, values: Mapping[str, Any]) -> Any:
+    """Run one statement that is a transaction by itself; return the first value of the row it returns, or None."""
+    options = {"writes": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    with (
+        _in_line(engine),
+        engine.connect().execution_options(**options) as connection,
+        connection.begin(),
+    ):
+        result = connection.execute(statement, values)
+        return result.scalar() if result.returns_rows else None
 
 
 @contextmanager
@@ -167,9 +209,47 @@ def lock_rows(session: Session) -> bool:
     return session.get_bind().dialect.name != "sqlite"
 
 
+def constant(text: str) -> ColumnElement[str]:
+    """Return a word that stands in a statement itself: an index for some rows only is used for no parameter."""
+    return literal_column(f"'{text}'")
+
+
+def set_columns(row: Base) -> dict[str, Any]:
+    """Return the columns of a row that were given a value, for an insert that bypasses the session."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
 def publish_change(session: Session) -> None:
     """Move the version that keys cached public pages; call it in the transaction that changes what they show."""
-    session.execute(text("UPDATE public_version SET number = number + 1 WHERE id = 1"))
+    session.execute(_MOVE_VERSION)
+    session.info.pop(VERSION_SEEN, None)
+
+
+class Kept(Generic[Found]):
+    """What a query finds, kept by this process until the public version moves.
+
+    Only for goods and shipping: the database itself moves the version when a row of theirs changes, whoever
+    changes it. A session that writes keeps nothing: what it finds may never be committed.
+    """
+
+    def __init__(self, ask: Callable[[Session], Found]) -> None:
+        self._ask = ask
+        self._found: WeakKeyDictionary[Pool, tuple[int | None, Found]] = WeakKeyDictionary()
+
+    def get(self, session: Session) -> Found:
+        """Return it, asking for it only when the version has moved."""
+        # The version is read first: what is found after it can only be newer, and is then read once more.
+        number: int | None = session.info.get(VERSION_SEEN)
+        if number is None:
+            number = session.info[VERSION_SEEN] = session.connection().execute(_VERSION).scalar_one()
+        pool = session.connection().engine.pool
+        kept = self._found.get(pool)
+        if kept is not None and kept[0] == number:
+            return kept[1]
+        found = self._ask(session)
+        if not session.info.get(WRITES):
+            self._found[pool] = (number, found)
+        return found
 
 
 def is_due(

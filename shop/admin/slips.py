@@ -1,7 +1,7 @@
 """Packing slips and one pick list, as one PDF."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,7 +39,7 @@ def slips(session: Session, numbers: Sequence[int], *, day: str) -> bytes | None
     return pdf_of(LAYOUT, matter)
 
 
-def _picks(packed: Sequence[Packed], items: dict[str, Item]) -> list[dict[str, Any]]:
+def _picks(packed: Sequence[Packed], items: Mapping[str, Item]) -> list[dict[str, Any]]:
     """Return what to take from the shelves: by SKU, sets as their parts."""
     pieces: Counter[str] = Counter()
     for order in packed:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from shop.catalog.models import BundlePart, Stock, StockHold, StockMovement, Variant
 from shop.catalog.rules import stock_state
@@ -20,6 +21,41 @@ from shop.errors import Reason, Refused
 STOCK = Stock.metadata.tables["stock"]
 HOLDS = StockHold.metadata.tables["stock_holds"]
 MOVEMENTS = StockMovement.metadata.tables["stock_movements"]
+PARTS = BundlePart.metadata.tables["bundle_parts"]
+
+
+def _change_of_stock(*guards: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    return (
+        update(STOCK)
+        .where(STOCK.c.sku == bindparam("of_sku"), *guards)
+        .values(
+            on_hand=STOCK.c.on_hand + bindparam("more_on_hand"), held=STOCK.c.held + bindparam("more_held")
+        )
+        .returning(STOCK.c.on_hand - STOCK.c.held)
+    )
+
+
+# Made once: every order passes here, and making a statement takes longer than running it.
+_CHANGE = _change_of_stock()
+_TAKE = _change_of_stock(STOCK.c.on_hand - STOCK.c.held >= bindparam("more_held"))
+_MOVE = _change_of_stock(STOCK.c.on_hand + bindparam("more_on_hand") >= STOCK.c.held)
+_HOLDS_OF_ORDER = select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == bindparam("order_id"))
+_HOLD_AGAIN = (
+    update(HOLDS)
+    .where(HOLDS.c.order_id == bindparam("of_order_id"), HOLDS.c.sku == bindparam("of_sku"))
+    .values(state="held", quantity=bindparam("pieces"), ended_at=None)
+)
+_END_HOLDS = (
+    update(HOLDS)
+    .where(HOLDS.c.order_id == bindparam("of_order_id"), HOLDS.c.state == "held")
+    .values(state=bindparam("ended_state"), ended_at=bindparam("now"))
+    .returning(HOLDS.c.sku, HOLDS.c.quantity)
+)
+_BUNDLES_WITH = select(PARTS.c.part_sku, PARTS.c.quantity).where(
+    PARTS.c.part_sku.in_(bindparam("skus", expanding=True))
+)
+_WRITE_HOLD = insert(HOLDS)
+_WRITE_MOVEMENT = insert(MOVEMENTS)
 
 
 class Change(NamedTuple):
@@ -36,23 +72,20 @@ def hold(session: Session, order_id: int, needs: Mapping[str, int], *, now: date
     Raises Refused(SOLD_OUT or NOT_ENOUGH_STOCK; name, left) for the first SKU that is short; the caller's
     transaction then undoes what was taken before it.
     """
-    known = dict(
-        session.execute(select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == order_id)).all()
-    )
-    changes = []
-    for sku in sorted(needs):
-        if known.get(sku) in ("held", "consumed"):
-            continue
-        changes.append(_take(session, sku, needs[sku]))
+    known = dict(session.execute(_HOLDS_OF_ORDER, {"order_id": order_id}).all())
+    wanted = [sku for sku in sorted(needs) if known.get(sku) not in ("held", "consumed")]
+    changes = [_change(session, sku, _TAKE, held=needs[sku]) for sku in wanted]
+    fresh = [
+        {"order_id": order_id, "sku": sku, "quantity": needs[sku], "state": "held", "created_at": now}
+        for sku in wanted
+        if sku not in known
+    ]
+    if fresh:
+        session.execute(_WRITE_HOLD, fresh)
+    for sku in wanted:
         if sku in known:
-            session.execute(
-                update(HOLDS)
-                .where(HOLDS.c.order_id == order_id, HOLDS.c.sku == sku)
-                .values(state="held", quantity=needs[sku], ended_at=None)
-            )
-        else:
-            row = {"order_id": order_id, "sku": sku, "quantity": needs[sku]}
-            session.execute(insert(HOLDS).values(**row, state="held", created_at=now))
+            values = {"of_order_id": order_id, "of_sku": sku, "pieces": needs[sku]}
+            session.execute(_HOLD_AGAIN, values)
     _publish(session, changes)
 
 
@@ -66,9 +99,10 @@ def release(session: Session, order_id: int, *, now: datetime) -> None:
 
 def consume(session: Session, order_id: int, *, by: str, now: datetime) -> None:
     """Turn what an order holds into a sale: off the shelf, with one ledger row per SKU. Happens once."""
-    for sku, quantity in _end_holds(session, order_id, "consumed", now):
+    sold = _end_holds(session, order_id, "consumed", now)
+    for sku, quantity in sold:
         _change(session, sku, on_hand=-quantity, held=-quantity)
-        _write(session, sku, -quantity, "sold", order_id=order_id, by=by, now=now)
+    _write(session, {sku: -quantity for sku, quantity in sold}, "sold", order_id=order_id, by=by, now=now)
 
 
 def retake(session: Session, order_id: int, *, now: datetime) -> bool:
@@ -112,7 +146,7 @@ def put_back(
         back = min(per_piece[part] * quantity, out)
         if back > 0:
             changes.append(_change(session, part, on_hand=back))
-            _write(session, part, back, "returned", order_id=order_id, by=by, note=note, now=now)
+            _write(session, {part: back}, "returned", order_id=order_id, by=by, note=note, now=now)
     _publish(session, changes)
 
 
@@ -122,8 +156,8 @@ def move(session: Session, sku: str, delta: int, reason: str, *, by: str, note: 
     Raises Refused(ITEM_UNKNOWN) when the SKU has no stock of its own, and
     Refused(NOT_ENOUGH_STOCK or SOLD_OUT; name, left) when orders hold what should go.
     """
-    moved = _change(session, sku, STOCK.c.on_hand + delta >= STOCK.c.held, on_hand=delta)
-    _write(session, sku, delta, reason, by=by, note=note, now=now)
+    moved = _change(session, sku, _MOVE, on_hand=delta)
+    _write(session, {sku: delta}, reason, by=by, note=note, now=now)
     _publish(session, [moved])
 
 
@@ -134,21 +168,12 @@ def open_stock(session: Session, sku: str, on_hand: int, *, reorder_at: int, by:
         move(session, sku, on_hand, "opening", by=by, note="", now=now)
 
 
-def _take(session: Session, sku: str, quantity: int) -> Change:
-    return _change(session, sku, STOCK.c.on_hand - STOCK.c.held >= quantity, held=quantity)
-
-
 def _change(
-    session: Session, sku: str, guard: ColumnElement[bool] | None = None, *, on_hand: int = 0, held: int = 0
+    session: Session, sku: str, statement: ReturningUpdate[Any] = _CHANGE, *, on_hand: int = 0, held: int = 0
 ) -> Change:
-    """Add to a SKU's numbers in one statement that only succeeds while ``guard`` is true."""
-    statement = (
-        update(STOCK)
-        .where(STOCK.c.sku == sku)
-        .values(on_hand=STOCK.c.on_hand + on_hand, held=STOCK.c.held + held)
-        .returning(STOCK.c.on_hand - STOCK.c.held)
-    )
-    after = session.scalar(statement if guard is None else statement.where(guard))
+    """Add to a SKU's numbers in one statement that only succeeds while its guard is true."""
+    values = {"of_sku": sku, "more_on_hand": on_hand, "more_held": held}
+    after = session.scalar(statement, values)
     if after is None:
         raise _refusal(session, sku)
     return Change(sku, after - on_hand + held, after)
@@ -168,20 +193,19 @@ def _refusal(session: Session, sku: str) -> Refused:
 
 def _end_holds(session: Session, order_id: int, state: str, now: datetime) -> list[tuple[str, int]]:
     """Move an order's holds out of ``held``; return those that this call has moved, in the order of SKUs."""
-    ended = session.execute(
-        update(HOLDS)
-        .where(HOLDS.c.order_id == order_id, HOLDS.c.state == "held")
-        .values(state=state, ended_at=now)
-        .returning(HOLDS.c.sku, HOLDS.c.quantity)
-    )
-    return sorted(ended.all())
+    values = {"of_order_id": order_id, "ended_state": state, "now": now}
+    return sorted(tuple(row) for row in session.execute(_END_HOLDS, values))
 
 
 def _write(
-    session: Session, sku: str, delta: int, reason: str, *, by: str, now: datetime, **more: Any
+    session: Session, deltas: Mapping[str, int], reason: str, *, by: str, now: datetime, **more: Any
 ) -> None:
-    row = {"note": "", **more, "sku": sku, "delta": delta, "reason": reason, "by": by, "created_at": now}
-    session.execute(insert(MOVEMENTS).values(**row))
+    """Write a line of the ledger for each SKU."""
+    common = {"note": "", "order_id": None, **more, "reason": reason, "by": by, "created_at": now}
+    if deltas:
+        session.execute(
+            _WRITE_MOVEMENT, [common | {"sku": sku, "delta": delta} for sku, delta in deltas.items()]
+        )
 
 
 def _publish(session: Session, changes: Iterable[Change]) -> None:
@@ -189,11 +213,7 @@ def _publish(session: Session, changes: Iterable[Change]) -> None:
     moved = [change for change in changes if change.before != change.after]
     if not moved:
         return
-    bundles = session.execute(
-        select(BundlePart.part_sku, BundlePart.quantity).where(
-            BundlePart.part_sku.in_([change.sku for change in moved])
-        )
-    )
+    bundles = session.execute(_BUNDLES_WITH, {"skus": [change.sku for change in moved]})
     shares = {(change.sku, 1) for change in moved} | {(sku, quantity) for sku, quantity in bundles}
     by_sku = {change.sku: change for change in moved}
     if any(

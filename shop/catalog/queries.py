@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from shop.catalog.models import BundlePart, Product, Stock, Variant
 from shop.catalog.rules import Item
+from shop.db import PUBLIC_VERSION, VERSION_SEEN, Kept
 
 PRODUCTS = Product.metadata.tables["products"]
 VARIANTS = Variant.metadata.tables["variants"]
@@ -17,7 +19,7 @@ STOCK = Stock.metadata.tables["stock"]
 PARTS = BundlePart.metadata.tables["bundle_parts"]
 
 # One row per variant, and one per part for a bundle. Tables, not mapped classes: every cart page reads this.
-_ITEMS = (
+_GOODS = (
     select(
         VARIANTS.c.sku,
         VARIANTS.c.slug,
@@ -29,15 +31,17 @@ _ITEMS = (
         VARIANTS.c.weight_grams,
         VARIANTS.c.digital,
         VARIANTS.c.active,
-        (STOCK.c.on_hand - STOCK.c.held).label("free"),
         PARTS.c.part_sku,
         PARTS.c.quantity.label("part_quantity"),
     )
     .join(PRODUCTS, PRODUCTS.c.id == VARIANTS.c.product_id)
-    .outerjoin(STOCK, STOCK.c.sku == VARIANTS.c.sku)
     .outerjoin(PARTS, PARTS.c.bundle_sku == VARIANTS.c.sku)
     .order_by(PRODUCTS.c.position, VARIANTS.c.position, PARTS.c.part_sku)
 )
+# One row at least, of a shop without any stock.
+_FREE = select(
+    PUBLIC_VERSION.c.number, STOCK.c.sku, (STOCK.c.on_hand - STOCK.c.held).label("free")
+).select_from(PUBLIC_VERSION.outerjoin(STOCK, true()))
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,39 @@ class LowStock:
         return self.on_hand - self.held
 
 
-def items(session: Session) -> dict[str, Item]:
-    """Return every variant by SKU, in the order of the shelves, with what is available now. One query."""
-    rows = session.connection().execute(_ITEMS).all()
+@dataclass
+class _Shelf:
+    """The goods as rows; and what was free when they were last asked for, with the items that this makes."""
+
+    rows: Sequence[Any]
+    stocked: tuple[Sequence[Any], Mapping[str, Item]] = ((), MappingProxyType({}))
+
+
+_SHELF: Kept[_Shelf] = Kept(lambda session: _Shelf(session.connection().execute(_GOODS).all()))
+
+
+def items(session: Session) -> Mapping[str, Item]:
+    """Return every variant by SKU, in the order of the shelves, with what is available now.
+
+    One query, for what is free; the goods themselves are kept until the public version moves.
+    """
+    free = session.connection().execute(_FREE).all()
+    session.info[VERSION_SEEN] = free[0].number
+    shelf = _SHELF.get(session)
+    known, found = shelf.stocked
+    if known != free:
+        found = _items(shelf.rows, {row.sku: row.free for row in free if row.sku is not None})
+        shelf.stocked = (free, found)
+    return found
+
+
+def _items(rows: Sequence[Any], free: Mapping[str, int]) -> dict[str, Item]:
     parts: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for row in rows:
         if row.part_sku is not None:
             parts[row.sku].append((row.part_sku, row.part_quantity))
     by_sku = {row.sku: row for row in rows}
-    single = {sku: None if row.digital else (row.free or 0) for sku, row in by_sku.items()}
+    single = {sku: None if row.digital else free.get(sku, 0) for sku, row in by_sku.items()}
     return {sku: _item(row, parts.get(sku, ()), single) for sku, row in by_sku.items()}
 
 

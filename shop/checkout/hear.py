@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -12,9 +12,9 @@ from shop.checkout import refund
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import UnmatchedPayment, WebhookEvent
 from shop.checkout.pay import attempt_of
-from shop.checkout.settle import lock_both, settle
+from shop.checkout.settle import lock_both, settle, settle_page
 from shop.checkout.till import Till
-from shop.db import DATABASE_AWAY, lock_rows, reading, writing
+from shop.db import DATABASE_AWAY, lock_rows, reading, set_columns, write_at_once, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
 from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
@@ -26,28 +26,51 @@ log = structlog.get_logger()
 MOST_TRIES = 12
 LONGEST_WAIT = timedelta(hours=1)
 
+EVENTS = WebhookEvent.metadata.tables["webhook_events"]
+_WRITE_DOWN = {
+    "postgresql": postgresql_insert(EVENTS).on_conflict_do_nothing().returning(EVENTS.c.id),
+    "sqlite": sqlite_insert(EVENTS).on_conflict_do_nothing().returning(EVENTS.c.id),
+}
+_MARK = (
+    update(EVENTS)
+    .where(EVENTS.c.id == bindparam("event_id"))
+    .values(
+        state=bindparam("now_state"),
+        error=bindparam("why"),
+        tries=EVENTS.c.tries + 1,
+        run_at=bindparam("next_at"),
+    )
+)
+
 
 def write_down(session: Session, told: Notification, *, now: datetime) -> bool:
     """Keep the event; return False when it was heard before."""
-    insert = postgresql_insert if lock_rows(session) else sqlite_insert
-    row = {
-        "id": told.id,
-        "type": told.type,
-        "object_id": told.object_id,
-        "page_id": told.page_id,
-        "payment_id": told.payment_id,
-        "attempt_key": told.attempt_key,
-        "created_at": told.created_at,
-        "received_at": now,
-        "state": "received",
-        "tries": 0,
-        "run_at": now,
-        "error": "",
-    }
-    result = session.execute(
-        insert(WebhookEvent).values(**row).on_conflict_do_nothing().returning(WebhookEvent.id)
+    statement = _WRITE_DOWN["postgresql" if lock_rows(session) else "sqlite"]
+    return session.scalar(statement, set_columns(_event(told, now))) is not None
+
+
+def hear(till: Till, told: Notification) -> WebhookEvent | None:
+    """Keep the event in a transaction of its own and return it as a plain value; None if it was heard before."""
+    event = _event(told, till.clock())
+    written = write_at_once(till.engine, _WRITE_DOWN[till.engine.dialect.name], set_columns(event))
+    return None if written is None else event
+
+
+def _event(told: Notification, now: datetime) -> WebhookEvent:
+    return WebhookEvent(
+        id=told.id,
+        type=told.type,
+        object_id=told.object_id,
+        page_id=told.page_id,
+        payment_id=told.payment_id,
+        attempt_key=told.attempt_key,
+        created_at=told.created_at,
+        received_at=now,
+        state="received",
+        tries=0,
+        run_at=now,
+        error="",
     )
-    return result.scalar() is not None
 
 
 def act(till: Till, event_id: str, *, hurried: bool = False) -> None:
@@ -59,8 +82,12 @@ def act(till: Till, event_id: str, *, hurried: bool = False) -> None:
     """
     with reading(till.engine) as session:
         event = session.get(WebhookEvent, event_id)
-    if event is None or event.state in ("done", "ignored"):
-        return
+    if event is not None and event.state not in ("done", "ignored"):
+        act_on(till, event, hurried=hurried)
+
+
+def act_on(till: Till, event: WebhookEvent, *, hurried: bool = False) -> None:
+    """The same for an event that is at hand."""
     tired = "failed" if event.tries + 1 >= MOST_TRIES else "received"
     try:
         state, error = ("done" if _look(till, event, hurried=hurried) else "ignored"), ""
@@ -71,12 +98,12 @@ def act(till: Till, event_id: str, *, hurried: bool = False) -> None:
     except DATABASE_AWAY:
         raise
     except Exception as mistake:
-        log.exception("event_not_acted_on", event_id=event_id, type=event.type)
+        log.exception("event_not_acted_on", event_id=event.id, type=event.type)
         state, error = tired, type(mistake).__name__
-    with writing(till.engine) as session:
-        row = session.get_one(WebhookEvent, event_id)
-        row.state, row.error, row.tries = state, error[:400], row.tries + 1
-        row.run_at = till.clock() + min(timedelta(seconds=5 * 2 ** min(row.tries, 12)), LONGEST_WAIT)
+    tries = event.tries + 1
+    run_at = till.clock() + min(timedelta(seconds=5 * 2 ** min(tries, 12)), LONGEST_WAIT)
+    values = {"event_id": event.id, "now_state": state, "why": error[:400], "next_at": run_at}
+    write_at_once(till.engine, _MARK, values)
 
 
 def _look(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
@@ -91,11 +118,11 @@ def _look(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
         _flag_warning(till, event)
     if known:
         return True
-    attempt_id = attempt_of(till, page_id="", attempt_key=_attempt_key(till, event))
-    if attempt_id is None:
+    attempt = attempt_of(till, page_id="", attempt_key=_attempt_key(till, event))
+    if attempt is None:
         return False
     # A refund or dispute may be heard of before the payment itself: settle first, then look again.
-    settle(till, attempt_id, hurried=hurried)
+    settle(till, attempt.id, hurried=hurried)
     refund.sync(till, event.payment_id)
     return True
 
@@ -111,17 +138,25 @@ def _attempt_key(till: Till, event: WebhookEvent) -> str:
 
 
 def _look_at_page(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
-    attempt_id = attempt_of(till, page_id=event.page_id, attempt_key=event.attempt_key)
-    if attempt_id is None:
+    attempt = attempt_of(till, page_id=event.page_id, attempt_key=event.attempt_key)
+    if attempt is None:
         return _keep_unmatched(till, event)
-    with writing(till.engine) as session:
-        # The webhook may be faster than the answer to our own call that made the page; both write under the lock.
-        _, attempt = lock_both(session, attempt_id)
-        if attempt.page_id is None and event.page_id:
-            attempt.page_id = event.page_id
-            attempt.state = "open" if attempt.state == "creating" else attempt.state
-    settle(till, attempt_id, hurried=hurried)
+    if attempt.page_id is not None:
+        settle_page(till, attempt.id, attempt.page_id, hurried=hurried)
+        return True
+    if event.page_id:
+        _name_page(till, attempt.id, event.page_id)
+    settle(till, attempt.id, hurried=hurried)
     return True
+
+
+def _name_page(till: Till, attempt_id: int, page_id: str) -> None:
+    """The webhook may be faster than the answer to our own call that made the page; both write the row once."""
+    with writing(till.engine) as session:
+        _, attempt = lock_both(session, attempt_id)
+        if attempt.page_id is None:
+            attempt.page_id = page_id
+            attempt.state = "open" if attempt.state == "creating" else attempt.state
 
 
 def _keep_unmatched(till: Till, event: WebhookEvent) -> bool:
@@ -151,11 +186,11 @@ def _keep_unmatched(till: Till, event: WebhookEvent) -> bool:
 
 
 def _note_decline(till: Till, event: WebhookEvent) -> bool:
-    attempt_id = attempt_of(till, page_id="", attempt_key=event.attempt_key)
-    if attempt_id is None:
+    attempt = attempt_of(till, page_id="", attempt_key=event.attempt_key)
+    if attempt is None:
         return False
     with writing(till.engine) as session:
-        order, _ = lock_both(session, attempt_id)
+        order, _ = lock_both(session, attempt.id)
         # The web process and the worker may act on one event at the same time: the second sees the first.
         if session.get_one(WebhookEvent, event.id, populate_existing=True).state != "done":
             orders.note(session, order.id, "payment_declined", by="payment service", now=till.clock())

@@ -24,8 +24,8 @@ TOTALS = {
 
 def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime) -> None:
     """Tell the buyer that the order is paid, in the words and figures of its page."""
-    session.flush()
-    receipt = queries.receipt(session, order)
+    standing = queries.standing(session, order)
+    arrives = _arrives(order)
     _write(
         session,
         till,
@@ -34,14 +34,15 @@ def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime
         key=f"paid:{order.number}",
         now=now,
         name=order.name,
-        status_sentence=till.content.phrase(rules.status_sentence(receipt.standing), arrives=receipt.arrives),
+        status_sentence=till.content.phrase(rules.status_sentence(standing), arrives=arrives),
         lines=[
-            [f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)] for line in receipt.lines
+            [f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)]
+            for line in queries.lines(session, order.id)
         ],
-        totals=[_total_row(total, order) for total in receipt.totals],
-        address="\n".join(receipt.address),
+        totals=[_total_row(total, order) for total in queries.totals(order)],
+        address="\n".join(rules.address_lines(order.name, order.address)),
         shipping_name=order.shipping_name,
-        arrives=receipt.arrives,
+        arrives=arrives,
     )
 
 

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shop import money
@@ -14,7 +14,7 @@ from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import Details, Keys, Placed, add_attempt, live_attempt, place
 from shop.checkout.settle import LIVE, apply, give_up, lock_both, settle
 from shop.checkout.till import Till
-from shop.db import reading, writing
+from shop.db import reading, write_at_once, writing
 from shop.errors import Reason, Refused
 from shop.orders.models import Order
 from shop.payments.gateway import GatewayError, GatewayRefused, GatewayUnknown, PaymentPage
@@ -25,6 +25,30 @@ ENOUGH_TIME = timedelta(minutes=5)
 KEY_LIFETIME = timedelta(hours=23)
 # How often one press of the button may find that somebody was faster.
 ROUNDS = 4
+
+
+ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
+_NAMED = {"page_id": func.coalesce(ATTEMPTS.c.page_id, bindparam("page")), "checked_at": bindparam("now")}
+_OF_ID = ATTEMPTS.c.id == bindparam("attempt_id")
+# A webhook may have been faster and opened the attempt already, without the page's address.
+_OPEN = (
+    update(ATTEMPTS)
+    .where(_OF_ID, ATTEMPTS.c.state.in_(LIVE))
+    .values(_NAMED | {"state": "open", "url": bindparam("address"), "failure": ""})
+    .returning(ATTEMPTS.c.id)
+)
+_NAME_PAGE = update(ATTEMPTS).where(_OF_ID).values(_NAMED).returning(ATTEMPTS.c.id)
+_ATTEMPT_OF = select(ATTEMPTS.c.id, ATTEMPTS.c.page_id).where(
+    or_(ATTEMPTS.c.page_id == bindparam("page"), ATTEMPTS.c.idempotency_key == bindparam("key"))
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """An attempt, and its page if that is known."""
+
+    id: int
+    page_id: str | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +74,8 @@ def start(till: Till, cart: Cart, details: Details) -> Way:
             continue
         if placed.in_the_way:
             way = _clear(till, placed)
+        elif placed.fresh is not None:
+            way = make_page(till, placed.fresh.attempt, placed.fresh.order)
         elif placed.attempt_id is None:
             way = order_way(till, placed.order_id)
         else:
@@ -103,10 +129,11 @@ def open_page(till: Till, attempt_id: int) -> Way | None:
     return _renew(till, attempt)
 
 
-def make_page(till: Till, attempt: CheckoutAttempt) -> Way:
+def make_page(till: Till, attempt: CheckoutAttempt, order: Order | None = None) -> Way:
     """Make the page of an attempt with its stored parameters and key, and keep its id and address.
 
-    Repeating is safe while the payment service remembers the key; an older attempt is looked up first.
+    ``order`` is the attempt's, where the caller has it at hand. Repeating is safe while the payment service
+    remembers the key; an older attempt is looked up first.
     """
     try:
         if till.clock() - attempt.created_at > KEY_LIFETIME:
@@ -118,7 +145,18 @@ def make_page(till: Till, attempt: CheckoutAttempt) -> Way:
     except GatewayRefused as refused:
         _abandon(till, attempt.id, str(refused))
         raise Refused(Reason.PAYMENT_UNAVAILABLE) from refused
-    return _keep_page(till, attempt.id, page)
+    if order is None:
+        with reading(till.engine) as session:
+            order = session.get_one(Order, attempt.order_id)
+    if (page.total_amount, page.currency, page.livemode) != (
+        order.total_amount,
+        order.currency,
+        till.config.livemode,
+    ):
+        _close_wrong_page(till, attempt, page)
+        raise Refused(Reason.PAYMENT_UNAVAILABLE)
+    _keep_page(till, attempt.id, page)
+    return Way(page.url or till.order_url(order), paid=page.url is None)
 
 
 def _find_old_page(till: Till, attempt: CheckoutAttempt) -> Way:
@@ -134,38 +172,33 @@ def _find_old_page(till: Till, attempt: CheckoutAttempt) -> Way:
     return order_way(till, attempt.order_id)
 
 
-def _keep_page(till: Till, attempt_id: int, page: PaymentPage) -> Way:
+def _keep_page(till: Till, attempt_id: int, page: PaymentPage) -> None:
+    values = {"attempt_id": attempt_id, "page": page.id, "address": page.url, "now": till.clock()}
+    if write_at_once(till.engine, _OPEN, values) is None:
+        # A webhook was faster, and the attempt is not open any more.
+        write_at_once(till.engine, _NAME_PAGE, values)
+
+
+def _close_wrong_page(till: Till, attempt: CheckoutAttempt, page: PaymentPage) -> None:
+    """Nobody may pay a page that asks for something else than the order says."""
     with writing(till.engine) as session:
-        order, attempt = lock_both(session, attempt_id)
-        if attempt.page_id is None:
-            attempt.page_id = page.id
-        # A webhook may have been faster and opened the attempt already, without the page's address.
-        if attempt.state in LIVE:
-            attempt.state, attempt.url, attempt.failure = "open", page.url, ""
-        attempt.checked_at = till.clock()
-        wrong = (page.total_amount, page.currency, page.livemode) != (
-            order.total_amount,
-            order.currency,
-            till.config.livemode,
+        order, kept = lock_both(session, attempt.id)
+        kept.page_id = kept.page_id or page.id
+        if kept.state in LIVE:
+            kept.state, kept.url, kept.failure = "open", page.url, ""
+        kept.checked_at = till.clock()
+        raise_flag(
+            session,
+            till,
+            order,
+            "amount_differs",
+            now=till.clock(),
+            reference=page.id,
+            expected=money.display(order.total_amount, order.currency),
+            paid=money.display(page.total_amount, page.currency),
         )
-        if wrong:
-            raise_flag(
-                session,
-                till,
-                order,
-                "amount_differs",
-                now=till.clock(),
-                reference=page.id,
-                expected=money.display(order.total_amount, order.currency),
-                paid=money.display(page.total_amount, page.currency),
-            )
-        way = Way(page.url or till.order_url(order), paid=page.url is None)
-    if wrong:
-        # Nobody may pay a page that asks for something else than the order says.
-        till.gateway.expire_page(page.id, attempt.idempotency_key)
-        settle(till, attempt_id)
-        raise Refused(Reason.PAYMENT_UNAVAILABLE)
-    return way
+    till.gateway.expire_page(page.id, attempt.idempotency_key)
+    settle(till, attempt.id)
 
 
 def _renew(till: Till, attempt: CheckoutAttempt) -> Way | None:
@@ -183,8 +216,6 @@ def _renew(till: Till, attempt: CheckoutAttempt) -> Way | None:
         old.state = "expired"
         session.flush()
         fresh = add_attempt(session, till, order, key=_new_keys().attempt, now=till.clock())
-        session.flush()
-        session.expunge(fresh)
     return make_page(till, fresh)
 
 
@@ -228,15 +259,9 @@ def _new_keys() -> Keys:
     return Keys(access_token=secrets.token_urlsafe(24), attempt=f"att-{secrets.token_hex(16)}")
 
 
-def attempt_of(till: Till, *, page_id: str, attempt_key: str) -> int | None:
+def attempt_of(till: Till, *, page_id: str, attempt_key: str) -> Named | None:
     """Return the attempt that a page id, or else the key in its metadata, belongs to."""
     with reading(till.engine) as session:
-        if page_id:
-            found = session.scalar(select(CheckoutAttempt.id).where(CheckoutAttempt.page_id == page_id))
-            if found is not None:
-                return found
-        if not attempt_key:
-            return None
-        return session.scalar(
-            select(CheckoutAttempt.id).where(CheckoutAttempt.idempotency_key == attempt_key)
-        )
+        rows = session.execute(_ATTEMPT_OF, {"page": page_id or None, "key": attempt_key or None}).all()
+    named = [Named(row.id, row.page_id) for row in rows]
+    return next((found for found in named if found.page_id == page_id), next(iter(named), None))

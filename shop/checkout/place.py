@@ -1,9 +1,10 @@
 """Place: from a cart to an order with its holds and a payment attempt, all in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, false, func, insert, null, select, true, union_all
 from sqlalchemy.orm import Session
 
 from shop.cart.rules import Cart, fingerprint
@@ -12,18 +13,52 @@ from shop.catalog import rules as catalog
 from shop.checkout import queries
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.queries import PricedCart
+from shop.checkout.rules import PricedLine
 from shop.checkout.settle import mark_paid
 from shop.checkout.till import Till
-from shop.db import lock_rows
+from shop.db import constant, lock_rows, set_columns
 from shop.discounts import actions as discounts
 from shop.email_address import normalize
 from shop.errors import Reason, Refused
 from shop.orders import actions as orders
+from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
 from shop.payments.gateway import PageLine, PageRequest
 
 # The payment page allows 30 minutes to 24 hours; one deadline for page, stock, code and price.
 PAGE_LIFETIME = timedelta(minutes=35)
+
+
+ORDERS = Order.metadata.tables["orders"]
+LINES = OrderLine.metadata.tables["order_lines"]
+ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
+LIVE = [constant("creating"), constant("open")]
+
+# Made once: every order passes here, and making a statement takes longer than running it.
+_LOCK_CART = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("cart_key"))))
+_ORDER_OF_CART = union_all(
+    select(ORDERS.c.id, ORDERS.c.cart_hash, ATTEMPTS.c.id.label("attempt_id"), true().label("open"))
+    .join_from(
+        ORDERS,
+        ATTEMPTS,
+        and_(ATTEMPTS.c.order_id == ORDERS.c.id, ATTEMPTS.c.state.in_(LIVE)),
+        isouter=True,
+    )
+    .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == constant("pending")),
+    select(ORDERS.c.id, ORDERS.c.cart_hash, null().label("attempt_id"), false().label("open")).where(
+        ORDERS.c.email_normalized == bindparam("email"),
+        ORDERS.c.cart_key == bindparam("cart_key"),
+        ORDERS.c.cart_hash == bindparam("mark"),
+        ORDERS.c.state == constant("paid"),
+    ),
+)
+_LIVE_ATTEMPT = select(CheckoutAttempt).where(
+    CheckoutAttempt.order_id == bindparam("order_id"), CheckoutAttempt.state.in_(LIVE)
+)
+_WRITE_ORDER = insert(ORDERS).returning(ORDERS.c.id)
+_WRITE_LINES = insert(LINES).returning(LINES.c.id, sort_by_parameter_order=True)
+_WRITE_SHARES = insert(OrderLineDiscount.metadata.tables["order_line_discounts"])
+_WRITE_ATTEMPT = insert(ATTEMPTS).returning(ATTEMPTS.c.id)
 
 
 @dataclass(frozen=True)
@@ -46,12 +81,24 @@ class Keys:
 
 
 @dataclass(frozen=True)
+class Fresh:
+    """An order and an attempt that were just written: plain values, no longer bound to their transaction."""
+
+    order: Order
+    attempt: CheckoutAttempt
+
+
+@dataclass(frozen=True)
 class Placed:
-    """An order, new or found: ``attempt_id`` is None when there is nothing (more) to pay for."""
+    """An order, new or found: ``attempt_id`` is None when there is nothing (more) to pay for.
+
+    ``fresh`` is there when both were made now.
+    """
 
     order_id: int
     attempt_id: int | None
     in_the_way: bool = False
+    fresh: Fresh | None = None
 
 
 def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys, *, now: datetime) -> Placed:
@@ -65,39 +112,33 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     mark = fingerprint(cart, details.email, details.country, details.method, details.seen_total)
     if lock_rows(session):
         # One cart is placed by one request at a time, so that the second finds what the first has made.
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(cart.key))))
-    open_order = session.scalars(
-        select(Order).where(Order.cart_key == cart.key, Order.state == "pending")
-    ).one_or_none()
-    if open_order is not None:
-        attempt = live_attempt(session, open_order.id)
-        attempt_id = attempt.id if attempt else None
-        return Placed(open_order.id, attempt_id, in_the_way=open_order.cart_hash != mark)
-    paid_id = session.scalar(
-        select(Order.id).where(
-            Order.email_normalized == normalize(details.email),
-            Order.cart_key == cart.key,
-            Order.cart_hash == mark,
-            Order.state == "paid",
-        )
-    )
-    if paid_id is not None:
-        return Placed(paid_id, None)
+        session.execute(_LOCK_CART, {"cart_key": cart.key})
+    found = _order_of_cart(session, cart, details, mark)
+    if found is not None:
+        return found
     priced = queries.price_cart(
         session, cart, now=now, email=details.email, country=details.country, method=details.method
     )
     _refuse_what_cannot_be_sold(priced, details)
     order = _write_order(session, priced, details, keys, mark=mark, now=now)
-    wanted: dict[str, int] = {}
-    for line in priced.quote.lines:
-        wanted[line.sku] = wanted.get(line.sku, 0) + line.quantity
+    wanted = {line.sku: line.quantity for line in priced.quote.lines}
     stock.hold(session, order.id, catalog.needs(wanted, priced.items), now=now)
     discounts.hold(session, order.id, priced.quote.uses, order.email_normalized, now=now)
     if order.total_amount == 0:
-        mark_paid(session, till, order, by="buyer", now=now)
+        mark_paid(session, till, orders.lock(session, order.id), by="buyer", now=now)
         return Placed(order.id, None)
-    attempt = add_attempt(session, till, order, key=keys.attempt, now=now)
-    return Placed(order.id, attempt.id)
+    attempt = _write_attempt(session, till, order, _page_lines(priced.quote.lines), 1, keys.attempt, now=now)
+    return Placed(order.id, attempt.id, fresh=Fresh(order, attempt))
+
+
+def _order_of_cart(session: Session, cart: Cart, details: Details, mark: str) -> Placed | None:
+    """Return the order that this cart has made: the open one, or one that was paid for the very same."""
+    values = {"cart_key": cart.key, "mark": mark, "email": normalize(details.email)}
+    rows = session.execute(_ORDER_OF_CART, values).all()
+    if not rows:
+        return None
+    row = next((row for row in rows if row.open), rows[0])
+    return Placed(row.id, row.attempt_id, in_the_way=bool(row.open) and row.cart_hash != mark)
 
 
 def _refuse_what_cannot_be_sold(priced: PricedCart, details: Details) -> None:
@@ -138,77 +179,92 @@ def _write_order(
         arrives_to_on=priced.arrives[1] if priced.arrives else None,
         placed_at=now,
     )
-    session.add(order)
-    session.flush()
-    for position, line in enumerate(quote.lines, start=1):
-        row = OrderLine(
-            order_id=order.id,
-            position=position,
-            sku=line.sku,
-            name=line.name,
-            digital=line.digital,
-            unit_amount=line.unit_amount,
-            quantity=line.quantity,
-            subtotal_amount=line.subtotal_amount,
-            discount_amount=line.discount_amount,
-            total_amount=line.total_amount,
-        )
-        session.add(row)
-        session.flush()
-        for campaign_id, amount in line.discounts:
-            if amount:
-                session.add(OrderLineDiscount(order_line_id=row.id, campaign_id=campaign_id, amount=amount))
+    order.id = session.scalar(_WRITE_ORDER, set_columns(order)) or 0
+    _write_lines(session, order.id, quote.lines)
     orders.note(session, order.id, "placed", by="buyer", now=now, total=order.total_amount)
     return order
 
 
+def _write_lines(session: Session, order_id: int, lines: Sequence[PricedLine]) -> None:
+    rows = [
+        {
+            "order_id": order_id,
+            "position": position,
+            "sku": line.sku,
+            "name": line.name,
+            "digital": line.digital,
+            "unit_amount": line.unit_amount,
+            "quantity": line.quantity,
+            "subtotal_amount": line.subtotal_amount,
+            "discount_amount": line.discount_amount,
+            "total_amount": line.total_amount,
+        }
+        for position, line in enumerate(lines, start=1)
+    ]
+    ids = session.scalars(_WRITE_LINES, rows).all()
+    shares = [
+        {"order_line_id": line_id, "campaign_id": campaign_id, "amount": amount}
+        for line_id, line in zip(ids, lines, strict=True)
+        for campaign_id, amount in line.discounts
+        if amount
+    ]
+    if shares:
+        session.execute(_WRITE_SHARES, shares)
+
+
 def live_attempt(session: Session, order_id: int) -> CheckoutAttempt | None:
     """Return the order's attempt that can still be paid, if there is one."""
-    return session.scalars(
-        select(CheckoutAttempt).where(
-            CheckoutAttempt.order_id == order_id, CheckoutAttempt.state.in_(("creating", "open"))
-        )
-    ).one_or_none()
+    return session.scalars(_LIVE_ATTEMPT, {"order_id": order_id}).one_or_none()
 
 
 def add_attempt(session: Session, till: Till, order: Order, *, key: str, now: datetime) -> CheckoutAttempt:
     """Write the next attempt to pay for an order, with the exact parameters of the call that will follow."""
-    expires_at = now + PAGE_LIFETIME
     last = session.scalar(
         select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id)
     )
-    request = _page_request(session, till, order, key=key, expires_at=expires_at)
+    lines = _page_lines(order_queries.lines(session, order.id))
+    return _write_attempt(session, till, order, lines, (last or 0) + 1, key, now=now)
+
+
+def _write_attempt(
+    session: Session,
+    till: Till,
+    order: Order,
+    lines: Sequence[PageLine],
+    number: int,
+    key: str,
+    *,
+    now: datetime,
+) -> CheckoutAttempt:
+    expires_at = now + PAGE_LIFETIME
+    request = _page_request(till, order, lines, key=key, expires_at=expires_at)
     attempt = CheckoutAttempt(
         order_id=order.id,
-        number=(last or 0) + 1,
+        number=number,
+        state="creating",
         idempotency_key=key,
         parameters=till.gateway.page_parameters(request),
         created_at=now,
         expires_at=expires_at,
         checked_at=now,
     )
-    session.add(attempt)
-    session.flush()
+    attempt.id = session.scalar(_WRITE_ATTEMPT, set_columns(attempt)) or 0
     return attempt
 
 
+def _page_lines(lines: Sequence[PricedLine] | Sequence[OrderLine]) -> list[PageLine]:
+    return [PageLine(line.sku, line.name, line.unit_amount, line.quantity) for line in lines]
+
+
 def _page_request(
-    session: Session,
-    till: Till,
-    order: Order,
-    *,
-    key: str,
-    expires_at: datetime,
+    till: Till, order: Order, lines: Sequence[PageLine], *, key: str, expires_at: datetime
 ) -> PageRequest:
-    lines = session.scalars(
-        select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.position)
-    )
     base = till.config.base_url.rstrip("/")
     return PageRequest(
         attempt_key=key,
         order_number=order.number,
         currency=order.currency,
-        lines=[PageLine(line.sku, line.name, line.unit_amount, line.quantity) for line in lines],
+        lines=lines,
         discount_amount=order.discount_amount,
         discount_name=order.code or "Discount",
         shipping_amount=order.shipping_amount - order.shipping_discount_amount,

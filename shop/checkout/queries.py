@@ -17,6 +17,7 @@ from shop.catalog.rules import Item, one_by_one, shortages
 from shop.checkout.rules import Line, Quote, price
 from shop.checkout.sets import SetOffer, set_offer
 from shop.config import Config
+from shop.db import constant
 from shop.discounts import queries as discounts
 from shop.discounts.rules import CodeTry, Customer, Terms
 from shop.errors import Reason, Refused
@@ -35,8 +36,13 @@ HOLDS = StockHold.metadata.tables["stock_holds"]
 
 _OWN_ORDER = (
     select(ORDERS.c.id, HOLDS.c.sku, HOLDS.c.quantity)
-    .outerjoin(HOLDS, and_(HOLDS.c.order_id == ORDERS.c.id, HOLDS.c.state == "held"))
-    .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == "pending")
+    .join_from(
+        ORDERS,
+        HOLDS,
+        and_(HOLDS.c.order_id == ORDERS.c.id, HOLDS.c.state == constant("held")),
+        isouter=True,
+    )
+    .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == constant("pending"))
 )
 _ORDERS_BEFORE = select(func.count()).where(
     ORDERS.c.email_normalized == bindparam("email"), ORDERS.c.paid_at.is_not(None)

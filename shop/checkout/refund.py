@@ -174,6 +174,7 @@ def send(till: Till, refund_id: int) -> None:
     with writing(till.engine) as session:
         order, refund = _locked(session, refund_id)
         book(session, till, order, refund, snapshot, now=till.clock())
+        session.flush()
         orders.refresh_payment_state(session, order)
         _give_discount_back(session, order, now=till.clock())
 
@@ -228,6 +229,7 @@ def _fail(session: Session, till: Till, refund_id: int, why: str, *, now: dateti
             reference=refund.idempotency_key,
             failure=why[:200],
         )
+        session.flush()
         orders.refresh_payment_state(session, order)
 
 
@@ -246,6 +248,7 @@ def sync(till: Till, payment_id: str) -> bool:
         _book_refunds(session, till, order, payment, snapshot, now=now)
         for dispute in snapshot.disputes:
             _book_dispute(session, till, order, payment, dispute, now=now)
+        session.flush()
         orders.refresh_payment_state(session, order)
         _give_discount_back(session, order, now=now)
     return True

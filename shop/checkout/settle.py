@@ -7,7 +7,7 @@ UNIQUE(outbox.dedupe_key) and the states compared under the lock, not on who cal
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop import money
@@ -24,6 +24,18 @@ from shop.payments.gateway import PageSnapshot, PaymentSnapshot
 
 LIVE = ("creating", "open")
 
+ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
+# Made once: every order passes here, and making a statement takes longer than running it.
+_PAGE_ID = select(ATTEMPTS.c.page_id).where(ATTEMPTS.c.id == bindparam("attempt_id"))
+_ORDER_ID = select(ATTEMPTS.c.order_id).where(ATTEMPTS.c.id == bindparam("attempt_id"))
+_ATTEMPT = (
+    select(CheckoutAttempt)
+    .where(CheckoutAttempt.id == bindparam("attempt_id"))
+    .execution_options(populate_existing=True)
+)
+_ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
+_PAYMENT = select(Payment).where(Payment.provider_id == bindparam("provider_id"))
+
 
 def settle(till: Till, attempt_id: int, *, hurried: bool = False) -> None:
     """Read the attempt's payment page again and apply what it says.
@@ -32,9 +44,13 @@ def settle(till: Till, attempt_id: int, *, hurried: bool = False) -> None:
     changed then. ``hurried`` gives up within 3 seconds, for a buyer who waits.
     """
     with reading(till.engine) as session:
-        page_id = session.scalar(select(CheckoutAttempt.page_id).where(CheckoutAttempt.id == attempt_id))
-    if page_id is None:
-        return
+        page_id = session.scalar(_PAGE_ID, {"attempt_id": attempt_id})
+    if page_id is not None:
+        settle_page(till, attempt_id, page_id, hurried=hurried)
+
+
+def settle_page(till: Till, attempt_id: int, page_id: str, *, hurried: bool = False) -> None:
+    """The same for an attempt whose page is known."""
     snapshot = till.gateway.read_page(page_id, hurried=hurried)
     with writing(till.engine) as session:
         apply(session, till, attempt_id, snapshot, now=till.clock())
@@ -43,25 +59,22 @@ def settle(till: Till, attempt_id: int, *, hurried: bool = False) -> None:
 def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot, *, now: datetime) -> None:
     """Bring attempt and order to what ``snapshot`` says; an old snapshot after a newer one changes nothing."""
     order, attempt = lock_both(session, attempt_id)
-    attempt.checked_at = now
-    if snapshot.status == "expired" and attempt.state in LIVE:
-        attempt.state = "expired"
-        give_up(session, order, now=now, why="page_expired")
-    elif snapshot.status == "complete":
-        _complete(session, till, order, attempt, snapshot, now=now)
+    # Order and attempt are written once, at the end, and not before each question in between.
+    with session.no_autoflush:
+        if snapshot.status == "expired" and attempt.state in LIVE:
+            attempt.state = "expired"
+            give_up(session, order, now=now, why="page_expired")
+        elif snapshot.status == "complete":
+            _complete(session, till, order, attempt, snapshot, now=now)
+        attempt.checked_at = now
 
 
 def lock_both(session: Session, attempt_id: int) -> tuple[Order, CheckoutAttempt]:
     """Lock the order, then the attempt, always in this order, and return both as they are now."""
-    order_id = session.scalars(select(CheckoutAttempt.order_id).where(CheckoutAttempt.id == attempt_id)).one()
+    order_id = session.execute(_ORDER_ID, {"attempt_id": attempt_id}).scalar_one()
     order = orders.lock(session, order_id)
-    statement = (
-        select(CheckoutAttempt)
-        .where(CheckoutAttempt.id == attempt_id)
-        .execution_options(populate_existing=True)
-    )
-    attempt = session.scalars(statement.with_for_update() if lock_rows(session) else statement).one()
-    return order, attempt
+    statement = _ATTEMPT_LOCKED if lock_rows(session) else _ATTEMPT
+    return order, session.scalars(statement, {"attempt_id": attempt_id}).one()
 
 
 def give_up(session: Session, order: Order, *, now: datetime, why: str, state: str = "expired") -> None:
@@ -130,7 +143,7 @@ def record_payment(
     now: datetime,
 ) -> tuple[Payment, str | None]:
     """Write or advance the payment's row; return it with the state it had before (None: it is new)."""
-    row = session.scalars(select(Payment).where(Payment.provider_id == paid.id)).one_or_none()
+    row = session.scalars(_PAYMENT, {"provider_id": paid.id}).one_or_none()
     if row is None:
         row = Payment(order_id=order.id, provider_id=paid.id, created_at=now, state=paid.state)
         was = None
@@ -168,11 +181,12 @@ def accept(
         currency=payment.currency,
         payment=payment.provider_id,
     )
+    if order.state == "pending":
+        _accept_pending(session, till, order, mismatches, now=now)
+        return
     if order.state == "paid":
         raise_flag(session, till, order, "second_payment", now=now, reference=payment.provider_id)
         send_back(session, till, order, payment, "second_payment", now=now)
-    elif order.state == "pending":
-        _accept_pending(session, till, order, mismatches, now=now)
     elif stock.retake(session, order.id, now=now):
         raise_flag(session, till, order, "paid_after_expiry", now=now, reference=payment.provider_id)
         if not discounts.retake(session, order.id, now=now):

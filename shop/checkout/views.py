@@ -12,7 +12,7 @@ from shop import clock
 from shop.cart.rules import Cart, Entry
 from shop.checkout import forms, hear, pay, queries
 from shop.checkout.forms import CheckoutForm
-from shop.db import DATABASE_AWAY, reading, writing
+from shop.db import DATABASE_AWAY, reading
 from shop.errors import Reason, Refused
 from shop.orders import queries as orders
 from shop.orders.rules import country_name
@@ -123,11 +123,13 @@ def webhook() -> ResponseReturnValue:
         return str(refused), 400
     if told.livemode != mine.config.livemode:
         return "", 200
-    with writing(mine.engine) as session:
-        hear.write_down(session, told, now=clock.now())
+    event = hear.hear(till(), told)
     if AT_ONCE.acquire(blocking=False):
         try:
-            hear.act(till(), told.id, hurried=True)
+            if event is not None:
+                hear.act_on(till(), event, hurried=True)
+            else:
+                hear.act(till(), told.id, hurried=True)
         except DATABASE_AWAY:
             # The event is written down: the worker acts on it when the database has room again.
             log.warning("webhook_put_off", notification=told.id)

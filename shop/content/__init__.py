@@ -95,15 +95,18 @@ class Content:
         Values that the sentence has no blank for are left out. Raises WordsMissing for an unknown key and
         for a blank without a value.
         """
-        if key not in self.phrases:
+        sentence = self.phrases.get(key)
+        if sentence is None:
             raise WordsMissing(f"There is no phrase {key!r}: write it into content/phrases.yaml.")
+        if "{" not in sentence:
+            return sentence
 
         def fill(blank: re.Match[str]) -> str:
             if blank[1] not in values:
                 raise WordsMissing(f"The phrase {key!r} needs a value for {{{blank[1]}}}.")
             return str(values[blank[1]])
 
-        return BLANK.sub(fill, self.phrases[key])
+        return BLANK.sub(fill, sentence)
 
     def refusal(self, refused: Refused) -> str:
         """Return the sentence that tells a visitor why the shop says no. Raises as ``phrase`` does."""

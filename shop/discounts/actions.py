@@ -7,11 +7,23 @@ before its code: two orders never wait for each other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import CursorResult, Update, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    CursorResult,
+    Integer,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,6 +34,76 @@ from shop.errors import Reason, Refused
 
 # The batch that a code came in is no longer worth anything.
 VOIDED = exists().where(CodeBatch.id == Code.batch_id, CodeBatch.voided_at.is_not(None))
+
+CAMPAIGNS = Campaign.metadata.tables["campaigns"]
+CODES = Code.metadata.tables["codes"]
+REDEMPTIONS = Redemption.metadata.tables["redemptions"]
+
+# Made once: every order passes here, and making a statement takes longer than running it.
+_AMOUNT, _ALSO_INACTIVE = bindparam("more_amount", type_=Integer), bindparam("also_inactive", type_=Boolean)
+_TAKE_CAMPAIGN = (
+    update(CAMPAIGNS)
+    .where(
+        CAMPAIGNS.c.id == bindparam("of_id"),
+        or_(CAMPAIGNS.c.max_uses.is_(None), CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed < CAMPAIGNS.c.max_uses),
+        or_(
+            CAMPAIGNS.c.budget_amount.is_(None),
+            CAMPAIGNS.c.spent_amount + _AMOUNT <= CAMPAIGNS.c.budget_amount,
+        ),
+        or_(CAMPAIGNS.c.active, _ALSO_INACTIVE),
+    )
+    .values(held=CAMPAIGNS.c.held + 1, spent_amount=CAMPAIGNS.c.spent_amount + _AMOUNT)
+    .returning(CAMPAIGNS.c.max_uses_per_customer, CAMPAIGNS.c.first_order_only)
+)
+_TAKE_CODE = (
+    update(CODES)
+    .where(
+        CODES.c.id == bindparam("of_id"),
+        or_(CODES.c.max_uses.is_(None), CODES.c.held + CODES.c.redeemed < CODES.c.max_uses),
+        or_(and_(CODES.c.active, ~VOIDED), _ALSO_INACTIVE),
+    )
+    .values(held=CODES.c.held + 1)
+    .returning(CODES.c.bound_email)
+)
+_COUNT_CAMPAIGN = (
+    update(CAMPAIGNS)
+    .where(CAMPAIGNS.c.id == bindparam("of_id"))
+    .values(
+        held=CAMPAIGNS.c.held + bindparam("more_held"),
+        redeemed=CAMPAIGNS.c.redeemed + bindparam("more_redeemed"),
+        spent_amount=CAMPAIGNS.c.spent_amount + _AMOUNT,
+    )
+)
+_COUNT_CODE = (
+    update(CODES)
+    .where(CODES.c.id == bindparam("of_id"))
+    .values(
+        held=CODES.c.held + bindparam("more_held"), redeemed=CODES.c.redeemed + bindparam("more_redeemed")
+    )
+)
+_ROWS = (
+    select(
+        REDEMPTIONS.c.id,
+        REDEMPTIONS.c.campaign_id,
+        REDEMPTIONS.c.code_id,
+        REDEMPTIONS.c.email_normalized,
+        REDEMPTIONS.c.amount,
+        REDEMPTIONS.c.state,
+    )
+    .where(REDEMPTIONS.c.order_id == bindparam("order_id"))
+    .order_by(REDEMPTIONS.c.campaign_id)
+)
+_BECOME = (
+    update(REDEMPTIONS)
+    .where(REDEMPTIONS.c.id == bindparam("of_id"), REDEMPTIONS.c.state == bindparam("state_before"))
+    .values(state=bindparam("state_now"), ended_at=bindparam("ended"))
+)
+_USES = select(func.count()).where(
+    REDEMPTIONS.c.campaign_id == bindparam("campaign_id"),
+    REDEMPTIONS.c.email_normalized == bindparam("email"),
+    REDEMPTIONS.c.state.in_(("held", "redeemed")),
+)
+_WRITE = insert(REDEMPTIONS)
 
 
 class Use(Protocol):
@@ -42,6 +124,15 @@ class Use(Protocol):
     @property
     def amount(self) -> int:
         """What it takes off, minor units."""
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """Who may use what was just taken. bound_email: the normalized address it is bound to, or ""."""
+
+    max_uses_per_customer: int | None
+    first_order_only: bool
+    bound_email: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,18 +157,21 @@ def hold(
     the customer's, CODE_FOR_ANOTHER_ADDRESS when the code is bound to another mailbox. Of an offer that needs no
     code, whatever is in its way is TOTAL_CHANGED: the buyer never typed anything.
     """
-    release(session, order_id, now=now)
     before = {row.campaign_id: row for row in _rows(session, order_id)}
+    for held in before.values():
+        _give_back(session, held, now=now)
     for use in sorted(uses, key=lambda use: use.campaign_id):
-        if use.campaign_id in before and before[use.campaign_id].state == "redeemed":
+        row = before.get(use.campaign_id)
+        if row is not None and row.state == "redeemed":
             continue
-        if not _take(session, use.campaign_id, use.code_id, use.amount, only_active=True):
+        limits = _take(session, use.campaign_id, use.code_id, use.amount, only_active=True)
+        if limits is None:
             raise _refused(_why_not(session, use), use)
-        if not _is_for(session, use.code_id, email_normalized):
+        if limits.bound_email and limits.bound_email != email_normalized:
             raise _refused(Reason.CODE_FOR_ANOTHER_ADDRESS, use)
-        if not _customer_may(session, use.campaign_id, email_normalized):
+        if not _customer_may(session, use.campaign_id, limits, email_normalized):
             raise _refused(Reason.CODE_USED_BY_YOU, use)
-        _write(session, order_id, use, email_normalized, before.get(use.campaign_id), now)
+        _write(session, order_id, use, email_normalized, row, now)
 
 
 def _refused(reason: Reason, use: Use) -> Refused:
@@ -97,10 +191,14 @@ def release(session: Session, order_id: int, *, now: datetime, redeemed: bool = 
     What a payment made count for good stays, unless ``redeemed``: the order was refunded in full.
     """
     for row in _rows(session, order_id):
-        if row.state == "held" and _become(session, row, "released", now):
-            _count(session, row, held=-1)
-        elif redeemed and row.state == "redeemed" and _become(session, row, "released", now):
+        _give_back(session, row, now=now)
+        if redeemed and row.state == "redeemed" and _become(session, row, "released", now):
             _count(session, row, redeemed=-1)
+
+
+def _give_back(session: Session, row: _Row, *, now: datetime) -> None:
+    if row.state == "held" and _become(session, row, "released", now):
+        _count(session, row, held=-1)
 
 
 def retake(session: Session, order_id: int, *, now: datetime) -> bool:
@@ -115,8 +213,9 @@ def retake(session: Session, order_id: int, *, now: datetime) -> bool:
                 continue
             if (
                 not _become(session, row, "held", None, created_at=now)
-                or not _take(session, row.campaign_id, row.code_id, row.amount, only_active=False)
-                or not _customer_may(session, row.campaign_id, row.email_normalized, held_here=1)
+                or (limits := _take(session, row.campaign_id, row.code_id, row.amount, only_active=False))
+                is None
+                or not _customer_may(session, row.campaign_id, limits, row.email_normalized, held_here=1)
             ):
                 savepoint.rollback()
                 return False
@@ -163,103 +262,58 @@ def mint(
 
 
 def _rows(session: Session, order_id: int) -> list[_Row]:
-    rows = session.execute(
-        select(
-            Redemption.id,
-            Redemption.campaign_id,
-            Redemption.code_id,
-            Redemption.email_normalized,
-            Redemption.amount,
-            Redemption.state,
-        )
-        .where(Redemption.order_id == order_id)
-        .order_by(Redemption.campaign_id)
-    )
-    return [_Row(*row) for row in rows]
+    return [_Row(*row) for row in session.execute(_ROWS, {"order_id": order_id})]
 
 
 def _become(session: Session, row: _Row, state: str, ended_at: datetime | None, **values: datetime) -> bool:
     """Move a redemption on, unless another transaction was first."""
-    return _changed(
-        session,
-        update(Redemption)
-        .where(Redemption.id == row.id, Redemption.state == row.state)
-        .values(state=state, ended_at=ended_at, **values),
-    )
+    told = {"of_id": row.id, "state_before": row.state, "state_now": state, "ended": ended_at}
+    result = session.execute(_BECOME, told | values)
+    assert isinstance(result, CursorResult)  # noqa: S101
+    return bool(result.rowcount)
 
 
-def _take(session: Session, campaign_id: int, code_id: int | None, amount: int, *, only_active: bool) -> bool:
-    """Count one more held use of a campaign and its code, if their limits and the budget allow it."""
-    campaign = (
-        update(Campaign)
-        .where(
-            Campaign.id == campaign_id,
-            or_(Campaign.max_uses.is_(None), Campaign.held + Campaign.redeemed < Campaign.max_uses),
-            or_(Campaign.budget_amount.is_(None), Campaign.spent_amount + amount <= Campaign.budget_amount),
-        )
-        .values(held=Campaign.held + 1, spent_amount=Campaign.spent_amount + amount)
-    )
-    if not _changed(session, campaign.where(Campaign.active) if only_active else campaign):
-        return False
+def _take(
+    session: Session, campaign_id: int, code_id: int | None, amount: int, *, only_active: bool
+) -> _Limits | None:
+    """Count one more held use of a campaign and its code; None when their limits or the budget forbid it."""
+    values = {"of_id": campaign_id, "more_amount": amount, "also_inactive": not only_active}
+    campaign = session.execute(_TAKE_CAMPAIGN, values).one_or_none()
+    if campaign is None:
+        return None
+    limits = _Limits(campaign.max_uses_per_customer, campaign.first_order_only)
     if code_id is None:
-        return True
-    code = (
-        update(Code)
-        .where(Code.id == code_id, or_(Code.max_uses.is_(None), Code.held + Code.redeemed < Code.max_uses))
-        .values(held=Code.held + 1)
-    )
-    return _changed(session, code.where(Code.active, ~VOIDED) if only_active else code)
+        return limits
+    code = session.execute(_TAKE_CODE, {"of_id": code_id, "also_inactive": not only_active}).one_or_none()
+    if code is None:
+        return None
+    return replace(limits, bound_email=email_address.normalize(code.bound_email) if code.bound_email else "")
 
 
 def _count(session: Session, row: _Row, *, held: int = 0, redeemed: int = 0) -> None:
     """Move the counters of a campaign and its code along with a row of theirs."""
-    session.execute(
-        update(Campaign)
-        .where(Campaign.id == row.campaign_id)
-        .values(
-            held=Campaign.held + held,
-            redeemed=Campaign.redeemed + redeemed,
-            spent_amount=Campaign.spent_amount + (held + redeemed) * row.amount,
-        )
-        .execution_options(synchronize_session=False)
-    )
+    more = {"more_held": held, "more_redeemed": redeemed}
+    amount = (held + redeemed) * row.amount
+    session.execute(_COUNT_CAMPAIGN, more | {"of_id": row.campaign_id, "more_amount": amount})
     if row.code_id is not None:
-        session.execute(
-            update(Code)
-            .where(Code.id == row.code_id)
-            .values(held=Code.held + held, redeemed=Code.redeemed + redeemed)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_COUNT_CODE, more | {"of_id": row.code_id})
 
 
-def _customer_may(session: Session, campaign_id: int, email_normalized: str, *, held_here: int = 0) -> bool:
+def _customer_may(
+    session: Session, campaign_id: int, limits: _Limits, email_normalized: str, *, held_here: int = 0
+) -> bool:
     """Whether the owner of an address may use a campaign once more; its row must be locked (see ``_take``).
 
     ``held_here`` rows of the order itself are already counted as held.
     """
-    most, first_order_only = session.execute(
-        select(Campaign.max_uses_per_customer, Campaign.first_order_only).where(Campaign.id == campaign_id)
-    ).one()
-    if first_order_only:
+    most = limits.max_uses_per_customer
+    if limits.first_order_only:
         # Two orders placed at the same moment are not both a first one.
         most = min(1, most) if most is not None else 1
     if most is None:
         return True
-    uses = session.scalar(
-        select(func.count()).where(
-            Redemption.campaign_id == campaign_id,
-            Redemption.email_normalized == email_normalized,
-            Redemption.state.in_(("held", "redeemed")),
-        )
-    )
+    uses = session.scalar(_USES, {"campaign_id": campaign_id, "email": email_normalized})
     return (uses or 0) - held_here < most
-
-
-def _is_for(session: Session, code_id: int | None, email_normalized: str) -> bool:
-    if code_id is None:
-        return True
-    bound = session.scalar(select(Code.bound_email).where(Code.id == code_id))
-    return not bound or email_address.normalize(bound) == email_normalized
 
 
 def _why_not(session: Session, use: Use) -> Reason:
@@ -281,17 +335,6 @@ def _write(
         "ended_at": None,
     }
     if before is not None:
-        session.execute(
-            update(Redemption)
-            .where(Redemption.id == before.id)
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(update(REDEMPTIONS).where(REDEMPTIONS.c.id == before.id).values(**values))
         return
-    session.execute(insert(Redemption).values(order_id=order_id, campaign_id=use.campaign_id, **values))
-
-
-def _changed(session: Session, statement: Update) -> bool:
-    result = session.execute(statement.execution_options(synchronize_session=False))
-    assert isinstance(result, CursorResult)  # noqa: S101
-    return bool(result.rowcount)
+    session.execute(_WRITE, values | {"order_id": order_id, "campaign_id": use.campaign_id})

@@ -14,6 +14,19 @@ from shop.mail import rules
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.mail.rules import Lane, Letter
 
+# PostgreSQL's driver gives no row count for an insert that may return rows: the row itself is asked for.
+_INSERTS = {
+    table: {
+        "postgresql": postgresql.insert(table.metadata.tables[table.__tablename__])
+        .on_conflict_do_nothing()
+        .returning(table.id),
+        "sqlite": sqlite.insert(table.metadata.tables[table.__tablename__])
+        .on_conflict_do_nothing()
+        .returning(table.id),
+    }
+    for table in (OutboxLetter, MailboxMessage)
+}
+
 
 def write(
     session: Session,
@@ -277,7 +290,5 @@ def _changes(session: Session, statement: Update) -> bool:
 def _insert_once(
     session: Session, table: type[OutboxLetter | MailboxMessage], values: dict[str, Any]
 ) -> bool:
-    insert = postgresql.insert if lock_rows(session) else sqlite.insert
-    # PostgreSQL's driver gives no row count for an insert that may return rows: the row itself is asked for.
-    statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.id)
-    return session.scalar(statement) is not None
+    statement = _INSERTS[table][session.get_bind().dialect.name]
+    return session.scalar(statement, values) is not None

@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Table,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from shop import money
@@ -25,38 +35,68 @@ from shop.orders.models import (
     ShipmentLine,
 )
 
+ORDER_NUMBERS = OrderNumber.metadata.tables["order_numbers"]
+PAYMENTS = Payment.metadata.tables["payments"]
+REFUNDS = Refund.metadata.tables["refunds"]
+DISPUTES = Dispute.metadata.tables["disputes"]
+FLAGS = OrderFlag.metadata.tables["order_flags"]
+# What no status of a dispute contains.
+BETWEEN = ","
+_SEPARATOR: Any = literal_column(f"'{BETWEEN}'")
+
+
+def _of_order(told: ColumnElement[Any], of: Table, *conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+    return select(told).where(of.c.order_id == bindparam("order_id"), *conditions).scalar_subquery()
+
+
+# Made once: every order passes here, and making a statement takes longer than running it.
+_NEXT_NUMBER = update(ORDER_NUMBERS).values(last=ORDER_NUMBERS.c.last + 1).returning(ORDER_NUMBERS.c.last)
+_ORDER = select(Order).where(Order.id == bindparam("order_id")).execution_options(populate_existing=True)
+_ORDER_LOCKED = _ORDER.with_for_update()
+_NOTE = insert(OrderEvent.metadata.tables["order_events"])
+_FLAG = select(FLAGS.c.id).where(
+    FLAGS.c.order_id == bindparam("order_id"),
+    FLAGS.c.reason == bindparam("reason"),
+    FLAGS.c.reference == bindparam("reference"),
+)
+_RAISE_FLAG = insert(FLAGS)
+_SUMS = select(
+    _of_order(func.coalesce(func.sum(PAYMENTS.c.amount), 0), PAYMENTS, PAYMENTS.c.state == "succeeded").label(
+        "captured"
+    ),
+    _of_order(func.coalesce(func.sum(REFUNDS.c.amount), 0), REFUNDS, REFUNDS.c.state.in_(GONE_BACK)).label(
+        "refunded"
+    ),
+    _of_order(func.count(), PAYMENTS, PAYMENTS.c.state == "processing").label("processing"),
+    _of_order(func.aggregate_strings(DISPUTES.c.status, _SEPARATOR), DISPUTES).label("disputes"),
+)
+
 
 def next_number(session: Session) -> int:
     """Take the next order number; concurrent buyers wait here for each other until their commit."""
-    statement = update(OrderNumber).values(last=OrderNumber.last + 1).returning(OrderNumber.last)
-    return session.execute(statement).scalar_one()
+    return int(session.execute(_NEXT_NUMBER).scalar_one())
 
 
 def lock(session: Session, order_id: int) -> Order:
     """Return the order, locked until the transaction ends, as it is now in the database."""
-    statement = select(Order).where(Order.id == order_id).execution_options(populate_existing=True)
-    return session.scalars(statement.with_for_update() if lock_rows(session) else statement).one()
+    statement = _ORDER_LOCKED if lock_rows(session) else _ORDER
+    return session.scalars(statement, {"order_id": order_id}).one()
 
 
 def note(session: Session, order_id: int, kind: str, *, by: str, now: datetime, **detail: Any) -> None:
     """Write one line into the order's timeline."""
-    session.add(OrderEvent(order_id=order_id, kind=kind, detail=detail, by=by, at=now))
+    session.execute(_NOTE, {"order_id": order_id, "kind": kind, "detail": detail, "by": by, "at": now})
 
 
 def flag(
     session: Session, order_id: int, reason: str, *, now: datetime, reference: str = "", **detail: Any
 ) -> bool:
     """Ask a person to look at the order; return False when this was asked already (even if resolved)."""
-    known = session.scalar(
-        select(OrderFlag.id).where(
-            OrderFlag.order_id == order_id, OrderFlag.reason == reason, OrderFlag.reference == reference
-        )
-    )
+    known = session.scalar(_FLAG, {"order_id": order_id, "reason": reason, "reference": reference})
     if known is not None:
         return False
-    session.add(
-        OrderFlag(order_id=order_id, reason=reason, reference=reference, detail=detail, raised_at=now)
-    )
+    row = {"order_id": order_id, "reason": reason, "reference": reference, "detail": detail, "raised_at": now}
+    session.execute(_RAISE_FLAG, row)
     note(session, order_id, "flagged", by="shop", now=now, reason=reason, **detail)
     return True
 
@@ -71,20 +111,17 @@ def resolve_flag(session: Session, flag_id: int, *, by: str, now: datetime) -> N
 
 
 def refresh_payment_state(session: Session, order: Order) -> str:
-    """Derive the payment state from payments, refunds and disputes, store and return it."""
-    session.flush()
-    captured = _sum(session, Payment.amount, Payment.order_id == order.id, Payment.state == "succeeded")
-    refunded = _sum(session, Refund.amount, Refund.order_id == order.id, Refund.state.in_(GONE_BACK))
-    states = session.scalars(select(Payment.state).where(Payment.order_id == order.id)).all()
-    disputes = session.scalars(select(Dispute.status).where(Dispute.order_id == order.id)).all()
+    """Derive the payment state from payments, refunds and disputes as they were flushed; store and return it."""
+    sums = session.execute(_SUMS, {"order_id": order.id}).one()
+    disputes = sums.disputes.split(BETWEEN) if sums.disputes else []
     order.payment_state = (
         "paid"
         if order.total_amount == 0 and order.state == "paid"
         else payment_state(
             order.total_amount,
-            captured=captured,
-            refunded=refunded,
-            processing="processing" in states,
+            captured=sums.captured,
+            refunded=sums.refunded,
+            processing=bool(sums.processing),
             disputes=disputes,
         )
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from shop.orders import rules
@@ -129,6 +129,16 @@ class Packed:
     digital: tuple[str, ...]
 
 
+def _open_flag(order_id: Any) -> ColumnElement[bool]:
+    return exists().where(OrderFlag.order_id == order_id, OrderFlag.resolved_at.is_(None))
+
+
+# Made once: making a statement takes longer than running it.
+_LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.position)
+_PAYMENTS = select(Payment).where(Payment.order_id == bindparam("order_id")).order_by(Payment.id)
+_FLAGGED = select(_open_flag(bindparam("order_id")))
+
+
 def by_token(session: Session, token: str) -> Order | None:
     """Return the order behind an unguessable link, or None."""
     if not rules.token_shaped(token):
@@ -145,9 +155,7 @@ def by_number(session: Session, number: int) -> Order | None:
 
 def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
     """Return what was bought, in the order of the cart."""
-    return session.scalars(
-        select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)
-    ).all()
+    return session.scalars(_LINES, {"order_id": order_id}).all()
 
 
 def timeline(session: Session, order_id: int) -> Sequence[OrderEvent]:
@@ -168,7 +176,7 @@ def flags(session: Session, order_id: int) -> Sequence[OrderFlag]:
 
 def payments(session: Session, order_id: int) -> Sequence[Payment]:
     """Return the payments of an order, oldest first."""
-    return session.scalars(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id)).all()
+    return session.scalars(_PAYMENTS, {"order_id": order_id}).all()
 
 
 def refunds(session: Session, order_id: int) -> Sequence[Refund]:
@@ -214,7 +222,7 @@ def receipt(session: Session, order: Order, *, confirming: bool = False) -> Rece
         currency=order.currency,
         code=order.code,
         lines=tuple(_line(line) for line in bought),
-        totals=_totals(order),
+        totals=totals(order),
         total_amount=order.total_amount,
         payment=_payment_words(made),
         paid_amount=sum(payment.amount for payment in made if payment.state == "succeeded"),
@@ -239,15 +247,11 @@ def _standing(session: Session, order: Order, made: Sequence[Payment], *, confir
         state=order.state,
         payment_state=order.payment_state,
         shipping_state=order.shipping_state,
-        flagged=bool(session.scalar(select(_open_flag(order.id)))),
+        flagged=bool(session.scalar(_FLAGGED, {"order_id": order.id})),
         confirming=confirming,
         payment_failed=bool(made) and all(payment.state == "failed" for payment in made),
         dated=order.arrives_to_on is not None,
     )
-
-
-def _open_flag(order_id: Any) -> ColumnElement[bool]:
-    return exists().where(OrderFlag.order_id == order_id, OrderFlag.resolved_at.is_(None))
 
 
 def _line(line: OrderLine) -> ReceiptLine:
@@ -264,7 +268,8 @@ def _line(line: OrderLine) -> ReceiptLine:
     )
 
 
-def _totals(order: Order) -> tuple[ReceiptTotal, ...]:
+def totals(order: Order) -> tuple[ReceiptTotal, ...]:
+    """Return the rows under the lines of an order's receipt."""
     rows = (
         ReceiptTotal("subtotal", order.subtotal_amount),
         ReceiptTotal("discount", -order.discount_amount),

@@ -1,16 +1,15 @@
 """The visitor's cart, carried by the visitor: signed, so that nobody else writes it, and small."""
 
-import json
 import re
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from flask import Request
-from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, SignatureExpired
 from werkzeug.wrappers import Response
 
 from shop.cart.rules import MAX_CODE_LENGTH, MAX_ENTRIES, MAX_QUANTITY, MAX_SKU_LENGTH, Cart, Entry
 from shop.errors import Reason, Refused
+from shop.web.signed_cookies import CookieSerializer, send_cookie, serializer
 from shop.web.tools import tools
 
 CART = "cart"
@@ -64,23 +63,14 @@ def clear_cart(response: Answer) -> Answer:
 
 
 def _send(response: Response, name: str, value: str, *, httponly: bool) -> None:
-    response.set_cookie(
-        tools().config.cookie(name),
-        value,
-        max_age=KEPT_SECONDS,
-        secure=tools().config.https,
-        httponly=httponly,
-        samesite="Lax",
+    config = tools().config
+    send_cookie(
+        response, config.cookie(name), value, secure=config.https, httponly=httponly, max_age=KEPT_SECONDS
     )
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    return _serializer_of(tools().config.secret_key)
-
-
-@lru_cache(maxsize=4)
-def _serializer_of(secret_key: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(secret_key, salt="cart", serializer=json)
+def _serializer() -> CookieSerializer:
+    return serializer(tools().config.secret_key, CART)
 
 
 def _packed(cart: Cart) -> list[Any]:

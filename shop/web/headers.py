@@ -57,11 +57,11 @@ def content_security_policy(config: Config) -> str:
 
 def install(app: Flask, config: Config) -> None:
     """Put the headers on every response of ``app``; a page not marked public is kept by nobody."""
-    headers = security_headers(config)
+    always = [("Cache-Control", PRIVATE), *security_headers(config)]
 
     @app.after_request
     def secure(response: Response) -> Response:
-        response.headers.setdefault("Cache-Control", PRIVATE)
-        for name, value in headers:
-            response.headers.setdefault(name, value)
+        # Looked through once: asking for each header by its name goes through all of them each time.
+        set_by_view = {name.lower() for name, _ in response.headers}
+        response.headers.extend([header for header in always if header[0].lower() not in set_by_view])
         return response

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from flask import request
 from sqlalchemy import Engine, bindparam, text
 
-from shop.db import Moment, writing
+from shop.db import Moment, write_at_once
 from shop.errors import Reason, Refused
 from shop.web.tools import tools
 
@@ -34,10 +34,9 @@ def allow(
     """
     window_at = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
     key = hashlib.sha256(f"{subject_kind}\0{subject}".encode()).hexdigest()
-    with writing(engine) as session:
-        tries = session.scalar(COUNT, {"key": key, "window_at": window_at})
-        if tries == 1:
-            session.execute(FORGET, {"before": now - KEPT})
+    tries = write_at_once(engine, COUNT, {"key": key, "window_at": window_at})
+    if tries == 1:
+        write_at_once(engine, FORGET, {"before": now - KEPT})
     if tries > limit:
         wait = window_at + timedelta(seconds=seconds) - now
         raise Refused(Reason.TOO_MANY_TRIES, minutes=max(1, -(-int(wait.total_seconds()) // 60)))

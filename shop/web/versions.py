@@ -18,6 +18,8 @@ log = structlog.get_logger("web")
 
 # A changed price shows in every process within a second.
 POLL_SECONDS = 0.5
+# A thousandth of a second: shorter than the way of any answer to its visitor.
+MOMENT_SECONDS = 0.001
 # A database that does not answer is covered for this long; then requests go to the app, which says 503.
 COVERED_SECONDS = 5.0
 
@@ -30,10 +32,15 @@ class Versions(Protocol):
 
 
 class SqliteVersions:
-    """Asks at every request: a counter in shared memory says whether any other connection has committed."""
+    """Asks at every request: a counter in shared memory says whether any other connection has committed.
 
-    def __init__(self, path: Path) -> None:
+    Requests that come within the same ``moment`` (seconds), or while another one asks, share one answer: asking
+    lets go of Python's lock, which under load takes longer than the answer itself.
+    """
+
+    def __init__(self, path: Path, *, moment: float = MOMENT_SECONDS) -> None:
         self.path = path
+        self.moment = moment
         self.lock = threading.Lock()
         self.connection: sqlite3.Connection | None = None
         self.seen = -1
@@ -41,13 +48,17 @@ class SqliteVersions:
         self.answered = 0.0
 
     def current(self) -> int | None:
-        """Return the version now; nothing older is ever returned while the file can be read."""
-        with self.lock:
-            try:
-                return self._ask()
-            except sqlite3.Error as error:
-                log.warning("version not read", error=str(error))
-                return self.number if time.monotonic() - self.answered < COVERED_SECONDS else None
+        """Return the version as it was a moment ago, or up to five seconds ago while nobody can read the file."""
+        age = time.monotonic() - self.answered
+        if age < self.moment or not self.lock.acquire(blocking=age >= COVERED_SECONDS):
+            return self.number
+        try:
+            return self._ask()
+        except sqlite3.Error as error:
+            log.warning("version not read", error=str(error))
+            return self.number if time.monotonic() - self.answered < COVERED_SECONDS else None
+        finally:
+            self.lock.release()
 
     def _ask(self) -> int | None:
         if self.connection is None:
@@ -59,12 +70,13 @@ class SqliteVersions:
                 isolation_level=None,
                 check_same_thread=False,
             )
+        began = time.monotonic()
         (seen,) = self.connection.execute("PRAGMA data_version").fetchone()
         if seen != self.seen or self.number is None:
             row = self.connection.execute("SELECT number FROM public_version WHERE id = 1").fetchone()
             self.number = int(row[0]) if row else None
             self.seen = seen
-        self.answered = time.monotonic()
+        self.answered = began
         return self.number
 
     def close(self) -> None:

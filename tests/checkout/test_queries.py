@@ -245,10 +245,10 @@ def test_twenty_lines_cost_no_more_queries_than_one(shop: Engine) -> None:
         priced(shop, few)
     with counted(shop) as of_twenty:
         assert len(priced(shop, many).quote.lines) == 20
-    assert len(of_twenty) == len(of_one) <= 5
+    assert len(of_twenty) == len(of_one) <= 3
     with counted(shop) as with_address:
         priced(shop, many, email="maya@example.com")
-    assert len(with_address) <= 7
+    assert len(with_address) <= 5
 
 
 # --- Filling ---

@@ -284,8 +284,6 @@ def reopen_beside(till: Till, buyer: Buyer) -> None:
         session.flush()
         order = session.get_one(Order, buyer.order.id)
         fresh = add_attempt(session, till, order, key="att-beside", now=till.clock())
-        session.flush()
-        session.expunge(fresh)
     pay.make_page(till, fresh)
 
 

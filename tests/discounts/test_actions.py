@@ -374,11 +374,11 @@ def test_without_the_conditional_update_two_would_take_the_last_use(shop: Engine
 def test_without_the_lock_of_the_campaign_one_customer_would_pass_her_limit(shop: Engine) -> None:
     use = a_campaign(shop, max_uses_per_customer=1)
     pair = iter(orders(shop, 2))
-    looked = Barrier(2)
+    looked, once = Barrier(2), discounts._Limits(max_uses_per_customer=1, first_order_only=False)
 
     def one(order_id: int) -> bool:
         with reading(shop) as session:
-            may = discounts._customer_may(session, use.campaign_id, MAYA)
+            may = discounts._customer_may(session, use.campaign_id, once, MAYA)
             session.rollback()
         looked.wait()
         with writing(shop) as session:

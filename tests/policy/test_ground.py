@@ -6,7 +6,7 @@ import socket
 import pytest
 from sqlalchemy import Engine, text
 
-from shop.db import writing
+from shop.db import open_engine, reading, writing
 from tests.conftest import ReachedOutside
 from tests.rows import every_row
 
@@ -29,6 +29,18 @@ def test_every_row_sees_what_a_transaction_changed(engine: Engine) -> None:
         session.execute(text("UPDATE public_version SET number = number + 1"))
     assert every_row(engine) != before
     assert every_row(engine).keys() == before.keys()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_the_server_ended_while_it_rested_is_replaced(engine: Engine) -> None:
+    with reading(engine) as session:
+        before = session.scalar(text("SELECT pg_backend_pid()"))
+    other = open_engine(engine.url.render_as_string(hide_password=False))
+    with writing(other) as session:
+        session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": before})
+    other.dispose()
+    with reading(engine) as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != before
 
 
 @pytest.mark.parametrize(
