@@ -7,6 +7,7 @@ from flask import Flask
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
+from shop import clock
 from shop.admin import style
 from shop.admin import views as admin
 from shop.articles import views as articles
@@ -33,6 +34,7 @@ from shop.web.signed_cookies import NoticeSessions
 from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
 from shop.web.versions import watch
+from shop.web.visits import Visits, shop_day
 
 log = structlog.get_logger("web")
 
@@ -96,13 +98,19 @@ def in_front(app: Flask) -> StaticFiles:
     """Put the page cache between the static files and ``app``; return what answers first."""
     tools: Tools = app.extensions["shop"]
     statics: StaticFiles = app.extensions["static_files"]
-    statics.app = Front(
+    front = Front(
         statics.app,
         is_public=lambda path: is_public_page(app, path),
         versions=watch(tools.config.database_url),
         words=words_version(app, statics, ROOT / "templates", live=tools.config.live),
         base_url=tools.config.base_url,
         time_zone=tools.config.time_zone,
+    )
+    statics.app = Visits(
+        front,
+        tools.engine,
+        articles=lambda: app.extensions["shop"].content.articles,
+        today=shop_day(clock.now, tools.config.time_zone),
     )
     return statics
 

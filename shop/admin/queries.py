@@ -19,6 +19,7 @@ from shop.orders.models import Dispute, Order, OrderFlag
 
 # What one table of the Today page shows; the count beside its heading says how many there are.
 SHOWN = 20
+PAST_LETTERS = 100
 # The payment service shows an event for 30 days in its own list; by then somebody has looked there.
 EVENTS_SHOWN = timedelta(days=30)
 VIEWS = {"failed": ("failed",), "waiting": ("sending", "queued"), "sent": ("sent", "cancelled")}
@@ -159,6 +160,18 @@ def letters_about(session: Session, order_id: int) -> list[LetterRow]:
     """Return the letters about an order, newest first."""
     statement = _letters().where(OutboxLetter.order_id == order_id).order_by(OutboxLetter.id.desc())
     return [LetterRow(**row._mapping) for row in session.execute(statement)]
+
+
+def letters_to(session: Session, reader_id: int) -> list[LetterRow]:
+    """Return the letters to a reader, newest first."""
+    statement = _letters().where(OutboxLetter.reader_id == reader_id).order_by(OutboxLetter.id.desc())
+    return [LetterRow(**row._mapping) for row in session.execute(statement.limit(PAST_LETTERS))]
+
+
+def orders_of(session: Session, email_normalized: str) -> Sequence[Order]:
+    """Return the last orders of an address, newest first."""
+    mine = select(Order).where(Order.email_normalized == email_normalized)
+    return session.scalars(mine.order_by(Order.placed_at.desc()).limit(SHOWN)).all()
 
 
 def _letters() -> Any:

@@ -11,6 +11,8 @@ from shop.admin import (
     packing,
     password,
     people,
+    readers,
+    reports,
     today,
 )
 from shop.admin.desk import blueprint
@@ -27,5 +29,7 @@ __all__ = [
     "packing",
     "password",
     "people",
+    "readers",
+    "reports",
     "today",
 ]

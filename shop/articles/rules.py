@@ -15,6 +15,8 @@ DOINGS = {
 }
 # The parts of the list of articles, in the order in which a reader may want them.
 SHELVES = {"causes": ("cause",), "how-to": ("how-to",), "anatomy": ("overview", "anatomy")}
+# The places of an article that lead on: the short answer, a card in the text, the end; and its forms for the chapter.
+SLOTS = frozenset(["short", "inline", "end", "side", "next"])
 RELATED = 2
 EXPLAINING = 3
 # For somebody who comes for the first time: what it is about, where it is, what to do.

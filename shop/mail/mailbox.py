@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from shop.db import writing
 from shop.mail import actions
+from shop.mail.rendering import body_of
 from shop.mail.transport import Connection
 
 
@@ -33,12 +34,7 @@ class MailboxTransport:
                 message_id=message["Message-ID"],
                 recipient=message["To"].addresses[0].addr_spec,
                 subject=message["Subject"],
-                text=_body(message, "plain"),
-                html=_body(message, "html"),
+                text=body_of(message, "plain"),
+                html=body_of(message, "html"),
                 now=self.clock(),
             )
-
-
-def _body(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    return str(part.get_content()).replace("\r\n", "\n") if part else ""

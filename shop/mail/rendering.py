@@ -66,6 +66,12 @@ def render(letter: Letter, content: Content, config: Config) -> EmailMessage:
     return message
 
 
+def body_of(message: EmailMessage, kind: str) -> str:
+    """Return one part of a message, ``plain`` or ``html``, as a mail program shows it."""
+    part = message.get_body((kind,))
+    return str(part.get_content()).replace("\r\n", "\n") if part else ""
+
+
 def mail_host(config: Config) -> str:
     """Return the name under which the shop speaks to mail servers: the host of its address."""
     name = urlsplit(config.base_url).hostname or "localhost"

@@ -6,18 +6,13 @@ from flask.typing import ResponseReturnValue
 from shop.db import reading
 from shop.mail import queries
 from shop.mail.models import MailboxMessage
-from shop.web.headers import content_security_policy
+from shop.web.headers import LETTER_POLICY, content_security_policy
 from shop.web.tools import Tools, tools
 
 blueprint = Blueprint("mail", __name__)
 
 LONGEST_ADDRESS = 254
 LARGEST_ID = 2**31 - 1
-# A letter has its styles in its tags. They apply there only, nothing else of it does, and only our page frames it.
-LETTER_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
-)
 
 
 @blueprint.get("/demo/mailbox")

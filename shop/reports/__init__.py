@@ -1,0 +1,1 @@
+"""What the shop's numbers say. Flow, read only."""

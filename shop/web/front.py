@@ -25,8 +25,9 @@ from shop.web.pages import MARK
 from shop.web.versions import Versions
 
 MAX_BYTES = 32 * 1024 * 1024
-# What advertisements add to an address; no page of the shop reads it.
-TRACKING = ("utm_", "gclid", "fbclid")
+# What advertisements add to an address, and what says which article led here; only the chapter's form carries it on.
+TRACKING = ("utm_", "gclid", "fbclid", "from")
+CARRIES_ON = frozenset(["/free-chapter"])
 # How long a visitor waits for the page that another visitor's request is making.
 FLIGHT_SECONDS = 10.0
 
@@ -108,7 +109,9 @@ class Front:
         path: str = environ["PATH_INFO"]
         query = environ.get("QUERY_STRING")
         known = self.pages.get(path)
-        if (query and not only_tracking(query)) or (known is None and not self.is_public(path)):
+        if (query and (path in CARRIES_ON or not only_tracking(query))) or (
+            known is None and not self.is_public(path)
+        ):
             return self.app(environ, start_response)
         version = self._version()
         if version is None:

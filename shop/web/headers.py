@@ -17,6 +17,12 @@ UNUSED_FEATURES = (
     "usb",
 )
 
+# A letter has its styles in its tags. They apply there only, nothing else of it does, and only our page frames it.
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
+)
+
 
 def security_headers(config: Config) -> list[tuple[str, str]]:
     """Return the headers that every response carries."""

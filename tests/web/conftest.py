@@ -13,6 +13,7 @@ from shop.app import create_app, in_front
 from shop.config import Config, load
 from shop.seed import seed
 from shop.web.front import Front
+from shop.web.visits import Visits
 
 
 @dataclass
@@ -45,7 +46,9 @@ def fronted(app: Flask) -> Iterator[Fronted]:
     reached: list[str] = []
     app.before_request(lambda: reached.append(request.full_path.rstrip("?")))
     statics = in_front(app)
-    front = statics.app
+    visits = statics.app
+    assert isinstance(visits, Visits)
+    front = visits.app
     assert isinstance(front, Front)
     yield Fronted(app, front, Client(statics), reached)
     front.versions.close()

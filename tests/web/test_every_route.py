@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from shop import clock
 from shop.db import writing
 from shop.mail import actions as mail
+from shop.subscribers.models import Reader
 from tests.orders.made import a_paid_order
 from tests.rows import every_row
 
@@ -32,6 +33,8 @@ BLANKS = {
     "batch_id": 1,
     "act": "pause",
     "fate": "void",
+    "name": "welcome",
+    "deed": "resend",
     "session_id": 1,
     "member_id": 1,
 }
@@ -50,6 +53,15 @@ def full(app: Flask, engine: Engine) -> Flask:
     """A shop in which every address leads to something."""
     with writing(engine) as session:
         a_paid_order(session, NUMBER)
+        session.add(
+            Reader(
+                key=BLANKS["key"],
+                email="maya@example.com",
+                email_normalized="maya@example.com",
+                seed="seed",
+                asked_at=clock.now(),
+            )
+        )
         mail.write(
             session, "order_links", "maya@example.com", {"links": []}, dedupe_key="links", now=clock.now()
         )

@@ -285,7 +285,7 @@ def test_a_page_ends_at_the_moment_it_names(fronted: Fronted, config: Config) ->
 
 
 def test_memory_is_bounded_and_the_least_used_page_goes_first(fronted: Fronted, config: Config) -> None:
-    room = 110_000
+    room = 350_000
     front = front_with_clock(fronted, config, Clock(datetime(2026, 7, 2, tzinfo=UTC)), max_bytes=room)
     visitor = Client(front)
     for path in ["/", "/shop", PAGE, "/products/complete-program", "/products/gentle-start"]:
