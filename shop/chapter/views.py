@@ -41,7 +41,7 @@ from shop.welcome.queries import code_of
 blueprint = Blueprint("chapter", __name__)
 
 PLATES = Plates(ROOT / "static" / "img" / "plates")
-HOME, LEARN = Crumb("Home", "/"), Crumb("Learn", "/learn")
+HOME = Crumb("Home", "/")
 # The goods that the chapter ends with.
 OFFERED = ("tight-hip-twisted-core", "hip-hook")
 
@@ -182,7 +182,6 @@ def pdf(token: str) -> ResponseReturnValue:
 
 def _landing(*, source: str, slot: str, email: str = "", error: str = "") -> str:
     content = _content()
-    crumbs = (HOME, LEARN, Crumb(content.phrase("chapter.crumb"), "/free-chapter"))
     return render_template(
         "chapter/landing.html",
         chapter=content.chapter,
@@ -192,9 +191,8 @@ def _landing(*, source: str, slot: str, email: str = "", error: str = "") -> str
         slot=slot or "landing",
         email=email,
         error=error,
-        crumbs=crumbs,
-        linked=_linked(
-            crumbs,
+        linked=linked_data.graph(
+            publisher(),
             linked_data.chapter(
                 publisher(), content.chapter, path="/free-chapter", book=content.phrase("chapter.book")
             ),
@@ -262,7 +260,3 @@ def _file_name(title: str) -> str:
     """Return the title as the name of a file: the-muscle-you-never-met.pdf."""
     letters = "".join(letter if letter.isalnum() else " " for letter in title.lower())
     return "-".join(letters.encode("ascii", "ignore").decode().split()) + ".pdf"
-
-
-def _linked(crumbs: Sequence[Crumb], *nodes: linked_data.Node) -> linked_data.Node:
-    return linked_data.graph(publisher(), *nodes, linked_data.breadcrumbs(publisher(), crumbs))

@@ -118,9 +118,16 @@ def test_the_pages_need_no_script_and_have_no_style_of_their_own(page: str, land
     for html in (page, landing):
         main = html[html.index("<main") : html.index("</main>")]
         assert "<script" not in main
-        assert '<nav class="breadcrumb"' in main
         assert "style=" not in main
         assert len(re.findall("<h1", main)) == 1
+
+
+def test_the_offer_has_two_ways_out_and_says_of_no_way_that_it_does_not_show(page: str, landing: str) -> None:
+    assert '<nav class="breadcrumb"' in page
+    assert '<nav class="breadcrumb"' not in landing
+    assert "BreadcrumbList" not in landing
+    head = landing[landing.index("<header") : landing.index("</header>")]
+    assert re.findall(r'href="(.*?)"', head) == ["/", "/learn"]
 
 
 def test_the_page_shows_the_readers_code_with_its_last_day(page: str) -> None:
