@@ -61,6 +61,8 @@ class Reason(StrEnum):
     ORDER_NOT_PAID = "order_not_paid"
     ORDER_ALREADY_SHIPPED = "order_already_shipped"
     ORDER_CHANGED = "order_changed"
+    ORDER_ON_HOLD = "order_on_hold"
+    ADDRESS_INCOMPLETE = "address_incomplete"
     ORDER_NOT_HELD = "order_not_held"
     ORDER_DISPUTED = "order_disputed"
     UNDO_TOO_LATE = "undo_too_late"

@@ -1,5 +1,7 @@
 """One order: everything that is known of it, and what staff do with it."""
 
+from collections.abc import Mapping
+
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +13,7 @@ from shop.admin.packing import chosen
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
 from shop.orders import actions as order_actions
-from shop.orders import handling, lists
+from shop.orders import handling, lists, rules
 from shop.orders import queries as order_queries
 from shop.orders.models import OrderFlag
 from shop.orders.rules import payment_words
@@ -24,12 +26,19 @@ from shop.web.tools import tools
 @admits(Role.READ_ONLY)
 def order(number: int) -> str:
     """Show everything that is known of one order."""
+    return show(number)
+
+
+def show(number: int, *, typed: Mapping[str, str] | None = None, error: Refused | None = None) -> str:
+    """Return the page of an order; after a refusal with what was typed and what others did meanwhile."""
+    typed = typed or {}
     with reading(tools().engine) as session:
         found = order_queries.by_number(session, number)
         if found is None:
             raise Refused(Reason.ORDER_UNKNOWN)
         asked = narrowing.asked(session, request.args, view="all")
         newer, older = lists.neighbors(session, asked.narrowed, number)
+        timeline = queries.timeline(session, found.id)
         return page(
             "admin/order.html",
             "orders",
@@ -38,14 +47,23 @@ def order(number: int) -> str:
             newer=newer,
             older=older,
             receipt=order_queries.receipt(session, found),
+            left=dict(order_queries.left_to_ship(session, found.id)),
             flags=order_queries.flags(session, found.id),
             payments=order_queries.payments(session, found.id),
             refunds=order_queries.refunds(session, found.id),
             disputes=order_queries.disputes(session, found.id),
             attempts=queries.attempts(session, found.id),
-            letters=queries.letters_about(session, found.id),
-            timeline=order_queries.timeline(session, found.id),
+            timeline=timeline,
+            tags=order_queries.tags(session, found.id),
+            earlier=order_queries.orders_of(session, found.email_normalized),
+            seen=max((entry.event_id for entry in timeline), default=0),
+            news=[entry for entry in timeline if entry.event_id > int(typed.get("seen", "0") or 0)]
+            if error
+            else [],
+            typed=typed,
+            error=tools().content.refusal(error) if error else "",
             payment_words=payment_words,
+            carriers=tuple(rules.CARRIERS),
         )
 
 

@@ -1,17 +1,29 @@
 """The letters: which failed, which wait, which were sent."""
 
+import re
+
 from flask import Response, abort, make_response, redirect, request, url_for
+from sqlalchemy import select
 
 from shop import clock
 from shop.admin import guard, queries
 from shop.admin.desk import PAGE_LENGTH, before, blueprint, page
 from shop.admin.guard import Role, admits
+from shop.content import WordsMissing
 from shop.db import reading, writing
 from shop.mail import actions as mail
+from shop.mail.models import OutboxLetter
+from shop.mail.rendering import render
+from shop.mail.rules import Letter
+from shop.mail.words import LetterRefused
+from shop.orders.models import Order
 from shop.orders.queries import LARGEST_NUMBER
 from shop.web import filters
 from shop.web.notices import say
 from shop.web.tools import tools
+
+# A link with a long piece of letters in it opens something for whoever has it: a password, a chapter, an order.
+PERSONAL = re.compile(r"(https?://\S*?/)[\w.~-]{16,}")
 
 
 @blueprint.get("/admin/outbox")
@@ -34,6 +46,19 @@ def outbox() -> str:
     )
 
 
+@blueprint.get("/admin/outbox/<int:letter_id>")
+@admits(Role.READ_ONLY)
+def outbox_letter(letter_id: int) -> str:
+    """Show one letter as its recipient reads it, without what only she may open."""
+    with reading(tools().engine) as session:
+        kept = session.get(OutboxLetter, letter_id) if letter_id <= LARGEST_NUMBER else None
+        if kept is None:
+            abort(404)
+        number = session.scalar(select(Order.number).where(Order.id == kept.order_id))
+        subject, text = _read(kept)
+        return page("admin/outbox_letter.html", "outbox", letter=kept, number=number, subject=subject, text=text)
+
+
 @blueprint.post("/admin/outbox/<int:letter_id>/retry")
 @admits(Role.STAFF)
 def retry(letter_id: int) -> Response:
@@ -46,3 +71,23 @@ def retry(letter_id: int) -> Response:
         abort(404)
     say("ok", filters.phrase("flashes.mail_retried"))
     return make_response(redirect(url_for("admin.outbox"), 303))
+
+
+def _read(kept: OutboxLetter) -> tuple[str, str]:
+    """Return subject and text of a letter, its personal links cut off; empty when it cannot be made any more."""
+    in_hand = Letter(
+        id=kept.id,
+        template=kept.template,
+        recipient=kept.recipient,
+        blanks=kept.blanks,
+        message_id=kept.message_id,
+        tries=kept.tries,
+        locked_until=kept.created_at,
+        created_at=kept.created_at,
+    )
+    try:
+        message = render(in_hand, tools().content, tools().config)
+    except (LetterRefused, WordsMissing):
+        return "", ""
+    body = message.get_body(("plain",))
+    return str(message["Subject"]), PERSONAL.sub(r"\1…", body.get_content() if body else "")

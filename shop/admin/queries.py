@@ -14,6 +14,7 @@ from shop.catalog.queries import LowStock
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.mail.models import OutboxLetter
 from shop.orders import lists
+from shop.orders import queries as orders
 from shop.orders.lists import Filter
 from shop.orders.models import Dispute, Order, OrderFlag
 
@@ -187,3 +188,36 @@ def _letters() -> Any:
         OutboxLetter.sent_at,
         Order.number.label("order_number"),
     ).outerjoin(Order, Order.id == OutboxLetter.order_id)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of an order's timeline. ``event_id`` is 0 for a letter, ``letter_id`` 0 for an event."""
+
+    at: datetime
+    words: str
+    by: str
+    detail: Mapping[str, Any]
+    event_id: int = 0
+    letter_id: int = 0
+    letter_state: str = ""
+
+
+def timeline(session: Session, order_id: int) -> list[Entry]:
+    """Return all that happened to an order and all that was written about it, newest first."""
+    events = [
+        Entry(event.at, event.kind.replace("_", " ").capitalize(), event.by, event.detail, event_id=event.id)
+        for event in orders.timeline(session, order_id)
+    ]
+    letters = [
+        Entry(
+            letter.sent_at or letter.created_at,
+            f"E-mail: {letter.template.replace('_', ' ')}",
+            "shop",
+            {"to": letter.recipient} | ({"problem": letter.last_error} if letter.last_error else {}),
+            letter_id=letter.id,
+            letter_state=letter.state,
+        )
+        for letter in letters_about(session, order_id)
+    ]
+    return sorted(events + letters, key=lambda entry: (entry.at, entry.event_id), reverse=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, abort, render_template
 
 from shop.admin import guard
+from shop.admin.guard import Role, admits
 from shop.web.tools import tools
 
 blueprint = Blueprint("style", __name__)
@@ -71,6 +72,7 @@ TRACKERS = tuple(
 
 
 @blueprint.get("/admin/style")
+@admits(Role.READ_ONLY)
 def page() -> str:
     """Show every part in every state, with made-up values that never change."""
     if tools().config.live:

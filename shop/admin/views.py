@@ -2,16 +2,19 @@
 
 from shop.admin import (
     account,
+    bench,
     campaigns,
     codes,
     entrance,
     order,
+    order_desk,
     orders,
     outbox,
     packing,
     password,
     people,
     readers,
+    refunds,
     reports,
     today,
 )
@@ -19,17 +22,20 @@ from shop.admin.desk import blueprint
 
 __all__ = [
     "account",
+    "bench",
     "blueprint",
     "campaigns",
     "codes",
     "entrance",
     "order",
+    "order_desk",
     "orders",
     "outbox",
     "packing",
     "password",
     "people",
     "readers",
+    "refunds",
     "reports",
     "today",
 ]

@@ -1,6 +1,7 @@
 """The letters of the money path. Each is one function, written into the outbox in the transaction of its reason."""
 
 from datetime import datetime
+from email.message import EmailMessage
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 from shop import money
 from shop.checkout.till import Till
 from shop.mail import actions as mail
-from shop.mail.rules import ORDER
+from shop.mail.models import OutboxLetter
+from shop.mail.rendering import render
+from shop.mail.rules import ORDER, Letter
 from shop.orders import queries, rules
 from shop.orders.models import Order, Payment, Refund, Shipment
 from shop.orders.queries import ReceiptTotal
@@ -85,8 +88,40 @@ def refunded(session: Session, till: Till, order: Order, refund: Refund, *, now:
         "order_refunded",
         key=f"refunded:{refund.idempotency_key}",
         now=now,
-        amount=money.display(refund.amount, refund.currency),
-        sentence=refund.note,
+        **_refund_blanks(order, refund.amount, refund.note),
+    )
+
+
+def refund_preview(till: Till, order: Order, amount: int, note: str, *, now: datetime) -> EmailMessage:
+    """Return the letter that ``refunded`` would write, as the buyer would get it. Raises LetterRefused."""
+    letter = Letter(
+        id=0,
+        template="order_refunded",
+        recipient=order.email,
+        blanks=_common(till, order) | _refund_blanks(order, amount, note),
+        message_id="preview",
+        tries=1,
+        locked_until=now,
+        created_at=now,
+    )
+    return render(letter, till.content, till.config)
+
+
+def again(session: Session, letter_id: int, *, now: datetime) -> bool:
+    """Send a letter about an order once more, to its present address; False when it is none. Once a minute at most."""
+    kept = session.get(OutboxLetter, letter_id)
+    if kept is None or kept.order_id is None or kept.template == "order_flagged":
+        return False
+    order = session.get_one(Order, kept.order_id)
+    return mail.write(
+        session,
+        kept.template,
+        order.email,
+        kept.blanks,
+        dedupe_key=f"again:{letter_id}:{int(now.timestamp()) // 60}",
+        now=now,
+        order_id=order.id,
+        priority=kept.priority,
     )
 
 
@@ -158,18 +193,25 @@ def _write(
     run_at: datetime | None = None,
     **blanks: Any,
 ) -> None:
-    common = {"order_number": str(order.number), "order_url": till.order_url(order)}
     mail.write(
         session,
         template,
         order.email,
-        common | blanks,
+        _common(till, order) | blanks,
         dedupe_key=key,
         now=now,
         order_id=order.id,
         priority=ORDER,
         run_at=run_at,
     )
+
+
+def _common(till: Till, order: Order) -> dict[str, Any]:
+    return {"order_number": str(order.number), "order_url": till.order_url(order)}
+
+
+def _refund_blanks(order: Order, amount: int, note: str) -> dict[str, Any]:
+    return {"amount": money.display(amount, order.currency), "sentence": note}
 
 
 def _arrives(order: Order) -> str:

@@ -37,10 +37,14 @@ KEY_LIFETIME = timedelta(hours=23)
 
 @dataclass(frozen=True)
 class Wish:
-    """What to give back: all that is left (the default), an amount (minor units), or pieces of lines (line id)."""
+    """What to give back: all that is left (the default), an amount (minor units), or pieces of lines (line id).
+
+    ``extra`` goes on top of pieces: shipping, or out of goodwill.
+    """
 
     amount: int | None = None
     pieces: Mapping[int, int] = field(default_factory=dict)
+    extra: int = 0
     restock: bool = False
     reason: str = ""
     note: str = ""
@@ -62,7 +66,7 @@ def request(session: Session, order_id: int, wish: Wish, *, key: str, by: str, n
     amounts = _line_amounts(session, order, wish)
     amount = wish.amount
     if amount is None:
-        amount = sum(amounts.values()) if wish.pieces else orders.refundable(session, payment)
+        amount = sum(amounts.values()) + wish.extra if wish.pieces else orders.refundable(session, payment)
     refund = orders.add_refund(
         session,
         payment,
@@ -147,6 +151,36 @@ def _write_lines(
             stock.put_back(
                 session, order.id, line.sku, quantity, by=by, note=f"refund of order {order.number}", now=now
             )
+
+
+def priced(session: Session, order_id: int, wish: Wish, *, key: str, now: datetime) -> int:
+    """Return what a refund would come to (minor units), and change nothing. Raises as ``request`` does."""
+    trial = session.begin_nested()
+    try:
+        return request(session, order_id, wish, key=key, by="nobody", now=now).amount
+    finally:
+        trial.rollback()
+
+
+def goods_came_back(
+    session: Session, order_id: int, reference: str, pieces: Mapping[int, int], *, by: str, now: datetime
+) -> None:
+    """Put goods back on the shelf for a refund that was made at the payment service (``reference``: its id).
+
+    Raises Refused(REFUND_LINE_UNKNOWN) for an unknown refund, and for pieces that the order never had or that came back
+    before.
+    """
+    order = orders.lock(session, order_id)
+    refund = session.scalars(
+        select(Refund).where(Refund.order_id == order_id, Refund.provider_id == reference)
+    ).one_or_none()
+    if refund is None:
+        raise Refused(Reason.REFUND_LINE_UNKNOWN)
+    wish = Wish(amount=0, pieces=pieces, restock=True)
+    _line_amounts(session, order, wish)
+    # The money went back as one amount; which line it was for nobody has said.
+    _write_lines(session, order, refund, pieces, dict.fromkeys(pieces, 0), wish, by=by, now=now)
+    orders.note(session, order_id, "restocked", by=by, now=now, pieces=sum(pieces.values()))
 
 
 def send(till: Till, refund_id: int) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from shop import clock
 from shop.config import Config
 from shop.db import open_engine, reading, writing
+from shop.demo.history import fill
 from shop.errors import SettingRefused
 from shop.migration import migrate
 from shop.preflight import HOST, first_line, refuse_taken_port, refuse_unwritable_folder
@@ -93,7 +94,8 @@ def prepare(config: Config) -> str:
     try:
         migrate(engine)
         if not config.live and seed(engine, live=config.live, now=clock.now()):
-            say("Added the demo goods, shipping and codes.")
+            fill(engine, live=config.live, base_url=config.base_url, now=clock.now())
+            say("Added the demo goods, shipping and codes, and 90 days of invented orders and readers.")
         return first_owner(engine, config.admin_email)
     except DBAPIError as error:
         message = f"The database cannot be used ({first_line(error)}); DATABASE_URL says where it is."

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
 from shop.orders import rules
@@ -15,6 +16,7 @@ from shop.orders.models import (
     OrderEvent,
     OrderFlag,
     OrderLine,
+    OrderTag,
     Payment,
     Refund,
     RefundLine,
@@ -384,3 +386,30 @@ def _pieces_gone(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
         for line_id, quantity in session.execute(statement):
             gone[line_id] = gone.get(line_id, 0) + quantity
     return gone
+
+
+def left_to_ship(session: Session, order_id: int) -> list[tuple[int, int]]:
+    """Return the pieces of each line (by line id) of an order that have neither left nor were refunded."""
+    gone = _pieces_gone(session, [order_id])
+    return [
+        (line.id, line.quantity - gone.get(line.id, 0))
+        for line in lines(session, order_id)
+        if not line.digital and line.quantity > gone.get(line.id, 0)
+    ]
+
+
+def tags(session: Session, order_id: int) -> Sequence[str]:
+    """Return the tags of an order."""
+    return session.scalars(
+        select(OrderTag.tag).where(OrderTag.order_id == order_id).order_by(OrderTag.tag)
+    ).all()
+
+
+def orders_of(session: Session, email_normalized: str) -> tuple[int, int]:
+    """Return how many paid orders an address has, and what they came to (minor units, before refunds)."""
+    row = session.execute(
+        select(sql.count(), sql.coalesce(sql.sum(Order.total_amount), 0)).where(
+            Order.email_normalized == email_normalized, Order.state == "paid"
+        )
+    ).one()
+    return row[0], int(row[1])

@@ -55,7 +55,7 @@ def shelf(app: Flask, engine: Engine) -> None:
 def listed(browser: FlaskClient, query: str) -> list[int]:
     page = browser.get(f"/admin/orders?{query}")
     assert page.status_code == 200, query
-    return [int(number) for number in re.findall(r'<td><a href="/admin/orders/(\d+)', page.text)]
+    return [int(number) for number in re.findall(r'<td class="admin-list__number"><a href="/admin/orders/(\d+)', page.text)]
 
 
 @pytest.mark.usefixtures("shelf")
@@ -80,7 +80,7 @@ def test_every_view_and_filter_is_an_address(owner: FlaskClient) -> None:
     }
     assert {query: listed(owner, query) for query in expected} == expected
     page = owner.get("/admin/orders").text
-    assert dict(re.findall(r'view=(\w+)"[^>]*>[^<]*<span class="admin-count">(\d+)', page)) == {
+    assert dict(re.findall(r'view=(\w+)"[^>]*>[^<]*<span class="tabs__count">(\d+)', page)) == {
         "to_ship": "2",
         "attention": "2",
         "refunded": "1",

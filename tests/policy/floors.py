@@ -34,6 +34,7 @@ FLOORS = {  # from the ground up
         "lifeline",
         "logs",
         "seed",
+        "demo",
         "tables",
         "__main__",
     },
