@@ -2,7 +2,8 @@
 
 Floors. A package imports only from the floors below it, and on its own floor only itself:
 
-    cli commands app worker preflight lifeline logs     put everything together
+    cli commands app worker demo preflight lifeline
+      logs                                              put everything together
     views admin                                         HTTP in, HTTP out
     forms                                               what a visitor may send
     web                                                 what every view shares

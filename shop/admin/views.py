@@ -2,7 +2,6 @@
 
 from shop.admin import (
     account,
-    bench,
     campaigns,
     codes,
     entrance,
@@ -22,7 +21,6 @@ from shop.admin.desk import blueprint
 
 __all__ = [
     "account",
-    "bench",
     "blueprint",
     "campaigns",
     "codes",

@@ -55,7 +55,10 @@ def shelf(app: Flask, engine: Engine) -> None:
 def listed(browser: FlaskClient, query: str) -> list[int]:
     page = browser.get(f"/admin/orders?{query}")
     assert page.status_code == 200, query
-    return [int(number) for number in re.findall(r'<td class="admin-list__number"><a href="/admin/orders/(\d+)', page.text)]
+    return [
+        int(number)
+        for number in re.findall(r'<td class="admin-list__number"><a href="/admin/orders/(\d+)', page.text)
+    ]
 
 
 @pytest.mark.usefixtures("shelf")
