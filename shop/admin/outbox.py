@@ -56,7 +56,9 @@ def outbox_letter(letter_id: int) -> str:
             abort(404)
         number = session.scalar(select(Order.number).where(Order.id == kept.order_id))
         subject, text = _read(kept)
-        return page("admin/outbox_letter.html", "outbox", letter=kept, number=number, subject=subject, text=text)
+        return page(
+            "admin/outbox_letter.html", "outbox", letter=kept, number=number, subject=subject, text=text
+        )
 
 
 @blueprint.post("/admin/outbox/<int:letter_id>/retry")

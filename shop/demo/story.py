@@ -1,6 +1,7 @@
 """One invented order: what it cost, how far it is, and the rows that say so."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,7 +75,7 @@ class Story:
                 self.delivered_at = arrived
             self.tracking = f"9400{luck.randrange(10**17, 10**18)}"
 
-    def price(self, items: dict[str, Item]) -> None:
+    def price(self, items: Mapping[str, Item]) -> None:
         """Work out lines, discount and shipping from the catalogue's prices."""
         goods = [(items[sku], quantity) for sku, quantity in self.pieces.items()]
         subtotals = [item.unit_amount * quantity for item, quantity in goods]
