@@ -38,6 +38,7 @@ p {{ font-size: 28px; line-height: 1.35; text-wrap: balance; }}
 .seen img {{ width: 100%; height: 100%; max-width: none; object-fit: cover; }}
 .plum .seen {{ width: 560px; mask-image: linear-gradient(to right, transparent, black 28%); }}
 .pale .seen {{ background: var(--fascia); }}
+.pale .goods {{ inset: 0 -24px 0 auto; width: 600px; background: none; }} .goods img {{ object-fit: contain; }}
 .pale .cover {{ inset: 55px 100px auto auto; width: 346px; height: 520px; background: none; overflow: hidden; }}
 .pale .cover {{ box-shadow: 0 30px 60px -20px rgb(55 19 31 / .5); border-radius: 3px 8px 8px 3px; }}
 </style><body class="{dress}"><div class="words"><h1>{title}</h1>{line}</div><div class="seen {shape}">{picture}</div>"""
@@ -65,9 +66,9 @@ def of_article(article: Article) -> str:
 
 
 def of_product(words: ProductWords) -> str:
-    """Its name, what it is for, and its first picture."""
-    file = words.pictures[0].file
-    return page("pale", words.title, words.purpose, f'<img src="/static/img/products/{file}-700.jpg" alt="">')
+    """Its name, what it is for, and its picture without ground."""
+    seen = f'<img src="/static/img/products/{words.cutout.file}-1000.webp" alt="">'
+    return page("pale", words.title, words.purpose, seen, shape="goods")
 
 
 def of_chapter(content: Content) -> str:
