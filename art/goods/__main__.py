@@ -59,11 +59,11 @@ def main() -> None:
                 made[thing.good] = build(asked.step)
             stood = studio.stand(made[thing.good], middle, thing.at, thing.turn, finishes)
         studio.look(shot.eye)
-        for k, path in enumerate(paths):
-            x, y, z = shot.things[-1].turn
+        x, y, z = shot.things[-1].turn
+        for k in (*range(0, turns, 2), *range(1, turns, 2)):
             stood.rotation_euler = tuple(math.radians(angle) for angle in (x, y, z + k * 360 / turns))
-            if not path.exists():
-                studio.render(path)
+            if not paths[k].exists():
+                studio.render(paths[k])
         print(shot.name, flush=True)
 
 
