@@ -18,7 +18,7 @@ GOODS: dict[str, tuple[Callable[[float], tuple[Part, ...]], Place]] = {
     "hook": (hook.parts, (13.3, 0, 0)),
     "ball": (ball.parts, (0, 0, 0)),
     "book": (sheets.book, (8, 0, 0)),
-    "book-lying": (sheets.book, (8, 1, 11.5)),
+    "book-lying": (sheets.book, (8, 0, 11.5)),
     "reader": (sheets.reader, (0, 0, 0)),
     "leaflet": (sheets.leaflet, (0, 0, 0)),
     "notes": (sheets.notes, (0, 0, 0)),

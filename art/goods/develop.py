@@ -21,9 +21,13 @@ TARGET = STATIC / "img" / "products"
 FONT = STATIC.parent / "art" / "fonts" / "instrument-sans.ttf"
 FASCIA, LIGHT, SHADE = (246, 233, 229), (252, 244, 240), (238, 219, 210)
 SHADOW = (64, 24, 34)
+# Dark enough for a dark page too.
+CUT_SHADOW = (36, 9, 16)
 INK, QUIET, LINE = "#2C1419", "#76605F", "#8F7A78"
 INCH = 2.54
 Grid = NDArray[np.float32]
+# How much of the faintest shade a cut-out leaves away.
+HAZE = 9
 # Pixels at the rim of a master that the denoiser leaves uneven.
 EDGE = 4
 
@@ -31,14 +35,15 @@ EDGE = 4
 def develop(shot: Shot, master: Path) -> None:
     """Write every width and format of one master, and of its cut-out."""
     with Image.open(master) as rendered:
-        things = _warm(rendered.convert("RGBA"))
+        master_picture = rendered.convert("RGBA")
+    things = _warm(master_picture, SHADOW)
     picture = _ground(things.size)
     picture.alpha_composite(things)
     if shot.sizes:
         _measure(picture, shot)
     _save(picture.convert("RGB"), shot.name)
     if shot.cut:
-        _save(_faded(things), f"{shot.name}-cut")
+        _save(_faded(_warm(master_picture, CUT_SHADOW)), f"{shot.name}-cut")
 
 
 def turn(k: int, master: Path) -> None:
@@ -46,7 +51,7 @@ def turn(k: int, master: Path) -> None:
     folder = TARGET / "hook-turn"
     folder.mkdir(exist_ok=True)
     with Image.open(master) as rendered:
-        things = _warm(rendered.convert("RGBA"))
+        things = _warm(rendered.convert("RGBA"), SHADOW)
     picture = _ground(things.size)
     picture.alpha_composite(things)
     picture = picture.convert("RGB")
@@ -55,11 +60,11 @@ def turn(k: int, master: Path) -> None:
         picture.save(folder / "00.jpg", quality=80, optimize=True, progressive=True)
 
 
-def _warm(things: Image.Image) -> Image.Image:
+def _warm(things: Image.Image, shadow: tuple[int, int, int]) -> Image.Image:
     """The same with a warm shadow: what is black and sheer there takes the palette's darkest red."""
     values = np.asarray(things).astype(np.float32)
     sheer = np.clip(1 - values[..., :3].max(2) / 30, 0, 1)[..., None] * (values[..., 3:] < 254)
-    values[..., :3] += sheer * np.array(SHADOW, dtype=np.float32)
+    values[..., :3] += sheer * np.array(shadow, dtype=np.float32)
     values[..., 3] *= 1 - 0.14 * sheer[..., 0]
     values = _cleaned(values)
     inner = values[EDGE:-EDGE, EDGE:-EDGE]
@@ -95,9 +100,8 @@ def _faded(things: Image.Image) -> Image.Image:
     values = np.asarray(things).astype(np.float32)
     soft = np.clip(edge, 0, 1) ** 1.2
     sheer = values[..., 3] < 250
-    values[..., 3] = np.where(sheer, values[..., 3] * soft, values[..., 3])
-    values[..., 3] = np.where(values[..., 3] < 4, 0, values[..., 3])
-    values[..., :3] = np.where(values[..., 3:] == 0, np.array(SHADOW, dtype=np.float32), values[..., :3])
+    values[..., 3] = np.where(sheer, np.maximum(values[..., 3] - HAZE, 0) * soft, values[..., 3])
+    values[..., :3] = np.where(values[..., 3:] == 0, np.array(CUT_SHADOW, dtype=np.float32), values[..., :3])
     return Image.fromarray(values.clip(0, 255).astype(np.uint8), "RGBA")
 
 
