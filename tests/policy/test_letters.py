@@ -1,6 +1,7 @@
 """Every letter in content/emails can be made, is alike in text and HTML, and holds nothing it must not."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
@@ -10,6 +11,8 @@ import pytest
 from shop.config import ROOT
 from shop.content import read_content
 from shop.mail.rendering import render
+from shop.mail.samples import samples
+from shop.tokens import token_of
 from tests.mail.letters import CONFIG, SAMPLES, SHOP, letter
 
 CONTENT = read_content(ROOT / "content")
@@ -129,6 +132,35 @@ def test_a_letter_is_marked_as_written_by_a_machine_to_one_person(message: Email
     assert str(message["Date"]) == "Fri, 27 Nov 2026 20:04:00 +0000"
     assert message["Cc"] is None
     assert message["Bcc"] is None
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_a_letter_that_is_about_no_order_can_be_left_with_one_click(name: str) -> None:
+    long_address = replace(
+        CONFIG, base_url="https://a-rather-long-name-of-a-shop.and-of-its-domain.example.com"
+    )
+    seeds = {
+        "chapter_url": {"path": "/free-chapter/{}", "seed": "a"},
+        "leave_url": {"path": "/unsubscribe/{}", "seed": "b"},
+    }
+    sent = letter(name)
+    to_a_reader = "leave_url" in sent.blanks
+    blanks = {
+        **samples(long_address.base_url)[name],
+        **({key: seeds[key] for key in seeds if key in sent.blanks}),
+    }
+    raw = render(replace(sent, blanks=blanks), CONTENT, long_address).as_bytes()
+    received = message_from_bytes(raw, policy=policy.default)
+    assert to_a_reader == (not name.startswith(("order", "payment", "staff")))
+    assert (received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click") == to_a_reader
+    if to_a_reader:
+        link = f"{long_address.base_url}/unsubscribe/{token_of(CONFIG.secret_key, 'b')}"
+        assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in raw
+        text, html = parts(received)
+        assert read(html).links[-1] == link
+        assert link in text
+    else:
+        assert received["List-Unsubscribe"] is None
 
 
 @pytest.mark.parametrize("name", sorted(CONTENT.letters))
