@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 
 from shop import money
+from shop.cart import links
 from shop.cart import rules as carts
 from shop.cart.rules import MAX_ENTRIES, Cart
 from shop.checkout import queries as checkout
@@ -144,6 +145,27 @@ def buy(items: str) -> ResponseReturnValue:
     if cart.entries:
         say("ok", _phrase("flashes.cart_filled"))
     return _back(_with_code(cart, request.args.get("code", "")))
+
+
+@blueprint.get("/buy/again/<signed>")
+def again(signed: str) -> ResponseReturnValue:
+    """Fill the visitor's own cart with what a letter remembers, at today's prices. Twice is the same as once."""
+    cart = _cart()
+    try:
+        goods, code = links.read(signed, secret_key=tools().config.secret_key)
+    except Refused as error:
+        refuse(error)
+        return _back(cart)
+    with reading(tools().engine) as session:
+        for sku, pieces in goods:
+            try:
+                quantity = max(pieces, cart.quantities.get(sku, 0))
+                cart = checkout.fill(session, cart, sku, quantity, exactly=True).cart
+            except Refused as error:
+                refuse(error)
+    if cart.entries:
+        say("ok", _phrase("flashes.cart_filled"))
+    return _back(_with_code(cart, code))
 
 
 @blueprint.get("/go/<code>")

@@ -50,6 +50,36 @@ def of_series(
     _about_chapter(session, desk, reader, template, key, now=now, priority=SERIES, **code_blanks(desk, code))
 
 
+def checkout_left(
+    session: Session,
+    desk: Desk,
+    reader: Reader,
+    recipient: str,
+    lines: list[list[str]],
+    cart_url: str,
+    *,
+    key: str,
+    now: datetime,
+) -> None:
+    """Tell a buyer, once, that her cart is kept. ``lines``: name and pieces of what can still be had."""
+    token = token_of(desk.config.secret_key, reader.seed)
+    subscribers.add_link(session, reader.id, "leave", hash_of(token), now=now)
+    mail.write(
+        session,
+        "checkout_left",
+        recipient,
+        {
+            "lines": lines,
+            "cart_url": cart_url,
+            "leave_url": {"path": "/unsubscribe/{}", "seed": reader.seed},
+        },
+        dedupe_key=key,
+        now=now,
+        reader_id=reader.id,
+        priority=SERIES,
+    )
+
+
 def code_blanks(desk: Desk, code: ReaderCode | None) -> dict[str, Any]:
     """Return what letters say of a code; all of it is empty, and left out of them, when it no longer works."""
     if code is None or code.state != "unused":

@@ -14,7 +14,7 @@ from shop.subscribers import actions as subscribers
 from shop.subscribers import queries
 from shop.subscribers.models import Enrolment, Reader, ReaderLink
 from shop.subscribers.rules import KEPT_UNCONFIRMED, is_open
-from shop.welcome import letters, purchases
+from shop.welcome import abandoned, letters, purchases
 from shop.welcome.ask import Wish, add
 from shop.welcome.desk import Desk
 from shop.welcome.purchases import BOUGHT
@@ -36,6 +36,7 @@ def go_round(engine: Engine, desk: Desk, *, now: datetime) -> int:
         follow_orders(engine, desk, now=now),
         ask_buyers(engine, desk, now=now),
         heed_refusals(engine, now=now),
+        write_about_left(engine, desk, now=now),
         forget_unconfirmed(engine, now=now),
     ]
     return sum(done)
@@ -121,6 +122,21 @@ def ask_buyers(engine: Engine, desk: Desk, *, now: datetime) -> int:
         letters.chapter_asked(session, desk, reader, now=now)
 
     return _each(engine, willing.limit(AT_ONCE), one)
+
+
+def write_about_left(engine: Engine, desk: Desk, *, now: datetime) -> int:
+    """Write about checkouts that were left, where the setting allows it; return how many letters were written."""
+    plan = desk.content.series
+    is_day = is_open(now, plan.opens, plan.closes, desk.zone)
+    if desk.config.checkout_reminder != "on" or not is_day:
+        return 0
+    written: list[bool] = []
+
+    def one(session: Session, order_id: int) -> None:
+        written.append(abandoned.write_about(session, desk, order_id, now=now))
+
+    _each(engine, abandoned.left_checkouts(now).limit(AT_ONCE), one)
+    return sum(written)
 
 
 def heed_refusals(engine: Engine, *, now: datetime) -> int:

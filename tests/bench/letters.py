@@ -9,6 +9,8 @@ server think for so many seconds about each letter.
 """
 
 import argparse
+import logging
+import os
 import random
 import tempfile
 import threading
@@ -17,6 +19,7 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Engine, func, select
 
 from shop import clock
@@ -130,9 +133,8 @@ def measure(engine: Engine, count: int, slow: float) -> None:
         each.join()
     arrived = Counter(to for (to,) in run.office.to)
     waits = sorted(run.waits)
-    print(
-        f"  {count / (half + finished - back):.0f} letters a second; all of them {finished - began:.0f} s, pause included"
-    )
+    pace = count / (half + finished - back)
+    print(f"  {pace:.0f} letters a second; all of them in {finished - began:.0f} s, pause included")
     print(f"  order mail meanwhile: median {waits[len(waits) // 2]:.2f} s, slowest {waits[-1]:.2f} s")
     print(
         f"  lost: {count + ORDERS - len(arrived)}, arrived twice: {sum(times > 1 for times in arrived.values())}"
@@ -146,12 +148,13 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--slow", type=float, default=0.0)
     asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o711)
         url = f"sqlite:///{folder / 'letters.sqlite'}"
         if asked.database == "postgresql":
-            url = postgresql.url_of_server(folder, 0)
+            url = postgresql.url_of_server(folder, os.getpid())
         engine = open_engine(url)
         try:
             migrate(engine)

@@ -35,6 +35,7 @@ BLANKS = {
     "fate": "void",
     "name": "welcome",
     "deed": "resend",
+    "signed": "a-signed-cart",
     "session_id": 1,
     "member_id": 1,
 }
