@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from shop import money
-from shop.discounts.rules import Goods, Terms, matches
+from shop.discounts.rules import Goods, Terms, matching
 
 WHOLE_BASIS_POINTS = 10_000
 
@@ -32,7 +32,7 @@ def shipping_off(terms: Terms, shipping_amount: int) -> int:
 
 def bundles(terms: Terms, goods: Sequence[Goods]) -> int:
     """Return how often the products of a bundle price lie in a cart together."""
-    quantities = {line.sku: line.quantity for line in goods if matches(terms, line)}
+    quantities = {line.sku: line.quantity for line in matching(terms, goods)}
     return min((quantities.get(sku, 0) for sku in terms.skus), default=0)
 
 
@@ -55,27 +55,25 @@ def _parts(terms: Terms, pieces: Sequence[int], costs: Sequence[int]) -> list[in
 
 def _pieces(terms: Terms, goods: Sequence[Goods]) -> dict[str, int]:
     """SKU -> how many of its pieces are reduced."""
-    matching = [line for line in goods if matches(terms, line)]
+    meant = matching(terms, goods)
     if terms.kind == "bundle_price":
         count = bundles(terms, goods)
-        return {
-            line.sku: count if terms.max_units is None else min(count, terms.max_units) for line in matching
-        }
+        return {line.sku: count if terms.max_units is None else min(count, terms.max_units) for line in meant}
     if terms.kind == "buy_get":
-        return _cheapest(terms, goods, matching)
+        return _cheapest(terms, goods, meant)
     if terms.max_units is None:
-        return {line.sku: line.quantity for line in matching}
+        return {line.sku: line.quantity for line in meant}
     # Of more pieces than are reduced the dearest count: that is better for the customer.
-    return _first(sorted(matching, key=lambda line: (-line.unit_amount, line.sku)), terms.max_units)
+    return _first(sorted(meant, key=lambda line: (-line.unit_amount, line.sku)), terms.max_units)
 
 
-def _cheapest(terms: Terms, goods: Sequence[Goods], matching: Sequence[Goods]) -> dict[str, int]:
+def _cheapest(terms: Terms, goods: Sequence[Goods], meant: Sequence[Goods]) -> dict[str, int]:
     """Of what one may choose from, the cheapest pieces: so many for each time enough was bought."""
-    bought = sum(line.quantity for line in matching)
+    bought = sum(line.quantity for line in meant)
     if terms.get_skus:
         times, pool = bought // terms.buy_quantity, [line for line in goods if line.sku in terms.get_skus]
     else:
-        times, pool = bought // (terms.buy_quantity + terms.get_quantity), list(matching)
+        times, pool = bought // (terms.buy_quantity + terms.get_quantity), list(meant)
     count = times * terms.get_quantity
     count = count if terms.max_units is None else min(count, terms.max_units)
     return _first(sorted(pool, key=lambda line: (line.unit_amount, line.sku)), count)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from shop import money
-from shop.discounts.rules import Check, CodeTerms, Customer, Goods, Terms, is_in, matches
+from shop.discounts.rules import Check, CodeTerms, Customer, Goods, Terms, is_in, matching
 from shop.errors import Reason
 
 
@@ -43,9 +43,9 @@ def _window_checks(terms: Terms, code: CodeTerms | None, now: datetime) -> Itera
 
 
 def _cart_checks(terms: Terms, goods: Sequence[Goods], currency: str, customer: Customer) -> Iterator[Check]:
-    matching = [line for line in goods if matches(terms, line)]
-    subtotal = sum(line.subtotal_amount for line in matching)
-    pieces = sum(line.quantity for line in matching)
+    meant = matching(terms, goods)
+    subtotal = sum([line.unit_amount * line.quantity for line in meant])
+    pieces = sum([line.quantity for line in meant])
     missing = max(terms.minimum_subtotal_amount - subtotal, 0)
     yield Check(
         "currency", terms.currency == currency, Reason.CODE_OTHER_CURRENCY, {"currency": terms.currency}
@@ -59,12 +59,12 @@ def _cart_checks(terms: Terms, goods: Sequence[Goods], currency: str, customer: 
     )
     yield Check(
         "items",
-        any(is_in(terms, line) for line in goods),
+        bool(meant) or any(is_in(terms, line) for line in goods),
         Reason.CODE_NO_MATCHING_ITEM,
         {"skus": ", ".join(sorted(terms.skus)), "excluded": ", ".join(sorted(terms.excluded_skus))},
     )
     if terms.excludes_reduced:
-        yield Check("not_reduced", bool(matching), Reason.CODE_NOT_FOR_REDUCED)
+        yield Check("not_reduced", bool(meant), Reason.CODE_NOT_FOR_REDUCED)
     yield Check(
         "minimum_subtotal",
         not missing,
@@ -85,15 +85,15 @@ def _cart_checks(terms: Terms, goods: Sequence[Goods], currency: str, customer: 
             "pieces": pieces,
         },
     )
-    yield from _kind_checks(terms, goods, matching, pieces)
+    yield from _kind_checks(terms, goods, meant, pieces)
 
 
 def _kind_checks(
-    terms: Terms, goods: Sequence[Goods], matching: Sequence[Goods], pieces: int
+    terms: Terms, goods: Sequence[Goods], meant: Sequence[Goods], pieces: int
 ) -> Iterator[Check]:
     """What a bundle price or a gift asks of a cart besides."""
     if terms.kind == "bundle_price":
-        there = {line.sku for line in matching}
+        there = {line.sku for line in meant}
         numbers = {"missing": len(terms.skus - there), "skus": ", ".join(sorted(terms.skus - there))}
         yield Check("bundle", there >= terms.skus, Reason.CODE_BELOW_QUANTITY, numbers)
     if terms.kind == "buy_get":

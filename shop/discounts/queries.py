@@ -149,7 +149,9 @@ def _offers(session: Session, version: int) -> list[Terms]:
 
 
 def _counted(terms: Terms, counters: tuple[int, int] | None) -> Terms:
-    return terms if counters is None else replace(terms, uses=counters[0], spent_amount=counters[1])
+    if counters is None or counters == (terms.uses, terms.spent_amount):
+        return terms
+    return replace(terms, uses=counters[0], spent_amount=counters[1])
 
 
 def terms_of(session: Session, campaign_id: int) -> Terms:
@@ -189,7 +191,7 @@ def _own_uses(session: Session, order_id: int | None) -> Sequence[Any]:
 
 def _without(terms: Terms, own: Sequence[Any]) -> Terms:
     """The terms as if the buyer's own order used nothing of them."""
-    amounts = [use.amount for use in own if use.campaign_id == terms.campaign_id]
+    amounts = [use.amount for use in own if use.campaign_id == terms.campaign_id] if own else ()
     if not amounts:
         return terms
     return replace(terms, uses=terms.uses - len(amounts), spent_amount=terms.spent_amount - sum(amounts))

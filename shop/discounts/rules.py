@@ -4,11 +4,11 @@ checks.py tries the rules of a campaign, amounts.py says how much it takes off.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shop import money
 from shop.errors import Reason, Refused
@@ -41,6 +41,7 @@ OF_SHIPPING = frozenset(["free_shipping", "reduced_shipping"])
 MAX_CODE_LENGTH = 40
 ALL_OF_IT = 10_000
 NOTHING: Mapping[int, int] = MappingProxyType({})
+NO_NUMBERS: Mapping[str, object] = MappingProxyType({})
 # Hyphens, dashes and the minus sign that keyboards and word processors write for one another.
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _STAGES: tuple[Stage, ...] = ("items", "order", "shipping")
@@ -195,16 +196,17 @@ class Goods:
         return self.unit_amount * self.quantity
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One rule that was tried. rule: its name. passed: whether it holds. reason: what is said when it does
     not. numbers: what was compared. assumed: it could not be known yet and counts as passed.
+
+    A tuple, not a dataclass: a cart makes a dozen for each campaign, and these are made three times as fast.
     """
 
     rule: str
     passed: bool
     reason: Reason
-    numbers: Mapping[str, object] = field(default_factory=dict)
+    numbers: Mapping[str, object] = NO_NUMBERS
     assumed: bool = False
 
 
@@ -221,6 +223,13 @@ def normal_code(text: str) -> str:
 def matches(terms: Terms, line: Goods) -> bool:
     """Whether a campaign is for a line."""
     return is_in(terms, line) and not (terms.excludes_reduced and line.reduced)
+
+
+def matching(terms: Terms, goods: Sequence[Goods]) -> Sequence[Goods]:
+    """Return the lines that a campaign is for."""
+    if not (terms.skus or terms.excluded_skus or terms.excludes_reduced):
+        return goods
+    return [line for line in goods if matches(terms, line)]
 
 
 def is_in(terms: Terms, line: Goods) -> bool:
