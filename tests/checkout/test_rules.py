@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from shop.checkout.rules import Line, Quote, price
 from shop.discounts.rules import KINDS, CodeTerms, CodeTry, Customer, Terms
 from shop.errors import Reason
+from shop.orders.balance import line_refund
 from shop.shipping.rules import Rate, charge
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -351,3 +352,58 @@ def test_shipping_is_the_rates_charge_on_the_goods_after_discount(
     priced = any_quote(lines, offers, code, rate)
     due = charge(rate, priced.goods_amount) if rate and priced.ships else 0
     assert priced.shipping_amount == due
+
+
+# --- One cent ---
+
+CURRENCIES = ["USD", "EUR", "JPY", "KRW"]
+
+
+@given(
+    lines_strategy,
+    offers_strategy,
+    code_strategy,
+    rate_strategy,
+    st.sampled_from(CURRENCIES),
+    st.data(),
+)
+def test_no_cent_is_lost_or_made_from_the_cart_to_the_last_refund(
+    lines: list[Line],
+    offers: list[Terms],
+    code: CodeTry | None,
+    rate: Rate | None,
+    currency: str,
+    data: st.DataObject,
+) -> None:
+    found = code and code.found
+    offers = [replace(terms, currency=currency) for terms in offers]
+    code = replace(code, found=(found[0], replace(found[1], currency=currency))) if code and found else code
+    rate = rate and replace(rate, currency=currency)
+    priced = price(lines, currency, offers, code, rate, STRANGER, NOW)
+    assert priced.total_amount == 0 or priced.payable or priced.discount_amount == 0
+    # What tax would be counted on: the lines after their discounts, and what shipping costs after its own.
+    shipping = priced.shipping_amount - priced.shipping_discount_amount
+    assert sum(line.total_amount for line in priced.lines) + shipping == priced.total_amount
+    for terms in offers:
+        used = next((use.amount for use in priced.uses if use.campaign_id == terms.campaign_id), 0)
+        if not code or not code.found or code.found[1].campaign_id != terms.campaign_id:
+            assert used <= (terms.max_discount_amount or used)
+            assert used <= (terms.budget_amount or used)
+    back = 0
+    for line in priced.lines:
+        done = 0
+        while done < line.quantity:
+            more = data.draw(st.integers(1, line.quantity - done))
+            back += line_refund(line.total_amount, line.quantity, refunded=done, more=more)
+            done += more
+            assert back <= priced.total_amount - shipping
+    assert back + shipping == priced.total_amount
+
+
+@given(st.integers(0, 10**7), st.integers(1, 99), st.integers(0, 99))
+def test_half_of_a_line_never_gives_back_more_than_the_whole(total: int, quantity: int, half: int) -> None:
+    half = min(half, quantity)
+    first = line_refund(total, quantity, refunded=0, more=half)
+    rest = line_refund(total, quantity, refunded=half, more=quantity - half)
+    assert 0 <= first <= total
+    assert first + rest == total
