@@ -228,8 +228,8 @@ def publish_change(session: Session) -> None:
 class Kept(Generic[Found]):
     """What a query finds, kept by this process until the public version moves.
 
-    Only for goods and shipping: the database itself moves the version when a row of theirs changes, whoever
-    changes it. A session that writes keeps nothing: what it finds may never be committed.
+    Only for goods, shipping and the rules of offers: the database itself moves the version when a row of theirs
+    changes, whoever changes it. A session that writes keeps nothing: what it finds may never be committed.
     """
 
     def __init__(self, ask: Callable[[Session], Found]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from shop.db import lock_rows, publish_change
+from shop.db import lock_rows
 from shop.discounts import soundness
 from shop.discounts.models import Campaign, CampaignChange, CampaignCountry, CampaignItem
 from shop.discounts.queries import terms_of
@@ -68,7 +68,6 @@ def create(session: Session, terms: Terms, notes: Notes, *, by: str, now: dateti
     campaign = Campaign(slug=_free_slug(session, terms.name), created_at=now)
     _write(session, campaign, terms, notes)
     note(session, campaign.id, "created", {}, _told(terms, notes), by=by, now=now)
-    publish_change(session)
     return campaign
 
 
@@ -101,7 +100,6 @@ def change(
         by=by,
         now=now,
     )
-    publish_change(session)
     return True
 
 
@@ -184,7 +182,6 @@ def _switch(session: Session, campaign_id: int, *, active: bool, by: str, now: d
     campaign.version += 1
     action = "resumed" if active else "paused"
     note(session, campaign_id, action, {"active": not active}, {"active": active}, by=by, now=now)
-    publish_change(session)
     return True
 
 
@@ -195,7 +192,6 @@ def _set_end(
     campaign.ends_at = ends_at
     campaign.version += 1
     note(session, campaign.id, action, before, after, by=by, now=now)
-    publish_change(session)
 
 
 def _write(session: Session, campaign: Campaign, terms: Terms, notes: Notes) -> None:

@@ -4,17 +4,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Engine, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from shop import email_address
-from shop.db import PublicVersion
+from shop.db import Kept
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code, CodeBatch, Redemption
 from shop.discounts.rules import CodeTerms, CodeTry, Terms
 
-VERSION = PublicVersion.metadata.tables["public_version"]
 CAMPAIGNS = Campaign.metadata.tables["campaigns"]
 ITEMS = CampaignItem.metadata.tables["campaign_items"]
 COUNTRIES = CampaignCountry.metadata.tables["campaign_countries"]
@@ -81,14 +79,13 @@ _CODE_TERMS = (
     (CODES.c.held + CODES.c.redeemed).label("code_uses"),
     CODES.c.ends_at.label("code_ends_at"),
 )
-# The version of what is cached and the code that is looked for, found by its unique index, in one question.
+# Found by the code's unique index, however many there are.
 _CODE = (
-    select(VERSION.c.number.label("public_version"), *_TERMS, *_CODE_TERMS)
-    .select_from(VERSION)
-    .outerjoin(CODES, CODES.c.code == bindparam("code"))
+    select(*_TERMS, *_CODE_TERMS)
+    .select_from(CODES)
+    .join(CAMPAIGNS, CAMPAIGNS.c.id == CODES.c.campaign_id)
     .outerjoin(BATCHES, BATCHES.c.id == CODES.c.batch_id)
-    .outerjoin(CAMPAIGNS, CAMPAIGNS.c.id == CODES.c.campaign_id)
-    .where(VERSION.c.id == literal_column("1"))
+    .where(CODES.c.code == bindparam("code"))
 )
 _CAMPAIGN = select(*_TERMS).where(CAMPAIGNS.c.id == bindparam("id"))
 _OFFERS = select(*_TERMS).where(CAMPAIGNS.c.automatic, CAMPAIGNS.c.active).order_by(CAMPAIGNS.c.id)
@@ -100,9 +97,10 @@ _COUNTERS = select(CAMPAIGNS.c.id, CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed, CAMP
 _USES_OF_ORDER = select(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id, REDEMPTIONS.c.amount).where(
     REDEMPTIONS.c.order_id == bindparam("order_id"), REDEMPTIONS.c.state.in_(COUNTING)
 )
-# The automatic offers of each database, and the public version they were read at. Whoever changes a campaign
-# moves that version, so that every process reads them once more and not at every cart.
-_OFFERS_READ: WeakKeyDictionary[Engine, tuple[int, tuple[Terms, ...]]] = WeakKeyDictionary()
+# The database moves the public version when the rules of a campaign change, and not when its uses are counted.
+_OFFERS_KEPT: Kept[tuple[Terms, ...]] = Kept(
+    lambda session: tuple(_terms(row) for row in session.connection().execute(_OFFERS))
+)
 
 
 def offers_and_code(
@@ -116,32 +114,26 @@ def offers_and_code(
     """Return the automatic offers that run at ``now`` and what was found for ``code`` (normal form or "").
 
     Uses of the order ``without_order_id`` are not counted: a buyer who comes back to the cart may keep what
-    her own unpaid order holds. One query; one more when an offer has a limit, when offers were changed, and
-    for such an order.
+    her own unpaid order holds. One query for a code, one when an offer has a limit, one for such an order.
     """
-    row = session.connection().execute(_CODE, {"code": code}).one()
     own = _own_uses(session, without_order_id)
     offers = [
         _without(terms, own)
-        for terms in _offers(session, row.public_version)
+        for terms in _offers(session)
         if (terms.starts_at is None or terms.starts_at <= now)
         and (terms.ends_at is None or now < terms.ends_at)
     ]
     if not code:
         return offers, None
-    found = None if row.code_id is None else (_code_terms(row, own), _without(_terms(row), own))
+    row = session.connection().execute(_CODE, {"code": code}).one_or_none()
+    found = None if row is None else (_code_terms(row, own), _without(_terms(row), own))
     return offers, CodeTry(code, found, from_link)
 
 
-def _offers(session: Session, version: int) -> list[Terms]:
-    engine = session.connection().engine
-    read_at, offers = _OFFERS_READ.get(engine, (None, ()))
-    if read_at != version:
-        offers = tuple(_terms(row) for row in session.connection().execute(_OFFERS))
-        _OFFERS_READ[engine] = (version, offers)
-        return list(offers)
+def _offers(session: Session) -> Sequence[Terms]:
+    offers = _OFFERS_KEPT.get(session)
     if all(terms.max_uses is None and terms.budget_amount is None for terms in offers):
-        return list(offers)
+        return offers
     counted = {
         campaign_id: (uses, spent) for campaign_id, uses, spent in session.connection().execute(_COUNTERS)
     }

