@@ -1,5 +1,6 @@
 """The web server: which one, with how many workers and threads, and why."""
 
+import gc
 import os
 import threading
 from argparse import ArgumentParser, Namespace
@@ -11,7 +12,8 @@ from granian.log import LogLevels
 
 from shop import logs
 from shop.app import create_app, in_front, warm
-from shop.config import Config, from_environment
+from shop.config import ROOT, Config, from_environment
+from shop.content import read_content
 from shop.lifeline import end_with
 from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
 from shop.web.leaving import Attended, end_when_told
@@ -30,6 +32,8 @@ IDLE_SECONDS = 5
 # A client that has not finished its headers by then is let go.
 HEADER_TIMEOUT_MILLISECONDS = 10_000
 MAX_HEADER_BYTES = 64 * 1024
+# The first visitor is not to wait for the pages of all others.
+WARM_AFTER_SECONDS = 2.0
 # After SIGTERM, requests under way have this long to finish: the longest waits for the payment service.
 STOP_SECONDS = 25
 
@@ -48,12 +52,17 @@ def command(config: Config, asked: Namespace) -> int:
     """
     refuse_taken_port(asked.host, config.port)
     refuse_missing_tables(config)
+    # Read here, all workers have the words at once, and hold them together. A worker says what it leaves out.
+    read_content(ROOT / "content", left_out=(lambda _: None) if config.live else None)
     listen("shop.commands.serve:served", asked.host, config.port, asked.workers, asked.threads)
     return 0
 
 
 def listen(target: str, host: str, port: int, workers: int, threads: int, *, factory: bool = True) -> None:
     """Serve the WSGI application at ``target`` with the settings above, until told to stop."""
+    # What is loaded by now is shared by all workers, as long as no garbage collector of theirs writes into it.
+    gc.collect()
+    gc.freeze()
     Granian(
         target,
         factory=factory,
@@ -82,7 +91,9 @@ def served() -> Attended:
     config = from_environment()
     logs.configure(live=config.live)
     app = create_app(config)
-    threading.Thread(target=warm, args=(app,), name="warm", daemon=True).start()
+    warming = threading.Timer(WARM_AFTER_SECONDS, warm, args=(app,))
+    warming.daemon = True
+    warming.start()
     attended = Attended(in_front(app))
     end_when_told(attended)
     return attended

@@ -108,6 +108,9 @@ def measure(folder: Path, asked: argparse.Namespace) -> None:
         for place in [bare, *(shop.place for shop in shops.values()), *([gunicorn] if gunicorn else [])]:
             wait_for(place)
         rows = {database: rows_of(shop, database, asked.rows) for database, shop in shops.items()}
+        # Not counted: each process compiles its pages and statements the first time they are asked for.
+        say_progress("warming up")
+        one_round(Table(), shops, rows, bare, gunicorn, asked.seconds)
         table = Table()
         for number in range(asked.rounds):
             say_progress(f"round {number + 1} of {asked.rounds}")
