@@ -12,7 +12,6 @@ from shop import clock
 from shop.app import create_app
 from shop.config import Config, load
 from shop.db import writing
-from shop.seed import seed
 from shop.staff import actions as staff_actions
 
 PASSWORD = "a long enough password"
@@ -25,9 +24,8 @@ def config(database_url: str) -> Config:
 
 
 @pytest.fixture
-def app(config: Config, engine: Engine) -> Iterator[Flask]:
+def app(config: Config, demo_goods: None) -> Iterator[Flask]:
     """The web program, with the demo goods in its database."""
-    seed(engine, live=False, now=clock.now())
     app = create_app(config)
     yield app
     app.extensions["shop"].engine.dispose()

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,8 +20,10 @@ import pytest
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, make_url
 
+from shop import clock
 from shop.db import open_engine
 from shop.migration import migrate
+from shop.seed import seed
 from tests import postgresql
 
 pytest_plugins = ["tests.cast", "tests.reading_room"]
@@ -147,46 +149,56 @@ def postgresql_url(run_folder: Path) -> str:
     return postgresql.url_of_server(run_folder, int((run_folder / "parent").read_text()))
 
 
+@pytest.fixture
+def demo_goods() -> None:
+    """Asked for by a test or a fixture, it puts the demo goods, as of this run, into the test's database."""
+
+
 @pytest.fixture(scope="session")
-def sqlite_template(run_folder: Path) -> Path:
-    """A SQLite file with every migration and nothing else, to be copied."""
-    path = run_folder / "template.sqlite"
+def sqlite_templates(run_folder: Path) -> dict[bool, Path]:
+    """SQLite files to be copied: with every migration and nothing else, and with the demo goods as well."""
+    bare, stocked = run_folder / "template.sqlite", run_folder / "stocked.sqlite"
     with (run_folder / "sqlite.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not path.exists():
+        if not stocked.exists():
             part = run_folder / "template.part"
-            _migrate(f"sqlite:///{part}")
-            part.rename(path)
-    return path
+            _fill(f"sqlite:///{part}", migrate)
+            shutil.copy(part, bare)
+            _fill(f"sqlite:///{part}", _stock)
+            part.rename(stocked)
+    return {False: bare, True: stocked}
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(run_folder: Path, postgresql_url: str) -> str:
-    """The name of a PostgreSQL database with every migration and nothing else, to be copied."""
+def postgresql_templates(run_folder: Path, postgresql_url: str) -> dict[bool, str]:
+    """The same as names of PostgreSQL databases."""
     made = run_folder / "postgresql.migrated"
     with (run_folder / "postgresql.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             _tell(postgresql_url, "CREATE DATABASE shop_template")
-            _migrate(_named(postgresql_url, "shop_template"))
+            _fill(_named(postgresql_url, "shop_template"), migrate)
+            _tell(postgresql_url, "CREATE DATABASE shop_stocked TEMPLATE shop_template")
+            _fill(_named(postgresql_url, "shop_stocked"), _stock)
             made.touch()
-    return "shop_template"
+    return {False: "shop_template", True: "shop_stocked"}
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated, empty database of this test's own: once on SQLite, once on PostgreSQL.
 
-    For processes that a test starts. To stay on one of the two:
+    With ``demo_goods`` it holds those. For processes that a test starts. To stay on one of the two:
     `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
     """
+    stocked = "demo_goods" in request.fixturenames
     if request.param == "sqlite":
-        copy = shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "shop.sqlite")
+        copy = shutil.copy(request.getfixturevalue("sqlite_templates")[stocked], tmp_path / "shop.sqlite")
         yield f"sqlite:///{copy}"
         return
-    server, template = (request.getfixturevalue(name) for name in ("postgresql_url", "postgresql_template"))
+    server, templates = (request.getfixturevalue(name) for name in ("postgresql_url", "postgresql_templates"))
     name = f"test_{uuid4().hex}"
-    _tell(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+    _tell(server, f"CREATE DATABASE {name} TEMPLATE {templates[stocked]} STRATEGY FILE_COPY")
     yield _named(server, name)
     _tell(server, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -203,10 +215,14 @@ def _named(server: str, name: str) -> str:
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
-def _migrate(url: str) -> None:
+def _fill(url: str, fill: Callable[[Engine], object]) -> None:
     engine = open_engine(url)
-    migrate(engine)
+    fill(engine)
     engine.dispose()
+
+
+def _stock(engine: Engine) -> None:
+    seed(engine, live=False, now=clock.now())
 
 
 @lru_cache

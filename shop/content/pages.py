@@ -65,7 +65,12 @@ class Chapter:
 
 def read_safety(folder: Path) -> Safety:
     """Read content/safety.yaml. Raises WordsRefused with file and line."""
-    header = read_yaml(folder / "safety.yaml", folder)
+    return _read_safety(folder / "safety.yaml", folder)
+
+
+@remembered
+def _read_safety(path: Path, folder: Path) -> Safety:
+    header = read_yaml(path, folder)
     header.only({*CHECKLISTS, "disclaimer"}, "safety.yaml")
     emergency, soon, ask_first = (_checklist(header, way) for way in CHECKLISTS)
     safety = Safety(emergency, soon, ask_first, markdown_line(header.text("disclaimer")))

@@ -32,7 +32,12 @@ def read_letter(path: Path, folder: Path) -> LetterWords:
 
 def read_phrases(folder: Path) -> dict[str, str]:
     """Read the sentences by their keys. Raises WordsRefused with file and line."""
-    header = read_yaml(folder / "phrases.yaml", folder)
+    return _read_phrases(folder / "phrases.yaml", folder)
+
+
+@remembered
+def _read_phrases(path: Path, folder: Path) -> dict[str, str]:
+    header = read_yaml(path, folder)
     phrases: dict[str, str] = {}
     for key, value, line in header.leaves():
         if not value.strip() or BLANK.sub("", value).count("{"):

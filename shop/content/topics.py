@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shop.content.body import NAME
 from shop.content.header import Header, read_yaml
+from shop.content.memory import remembered
 
 FILE = "topics.yaml"
 KINDS = ("causes", "effects")
@@ -47,7 +48,12 @@ class Topics:
 
 def read_topics(folder: Path) -> Topics:
     """Read the topics. Raises WordsRefused with file and line."""
-    header = read_yaml(folder / FILE, folder)
+    return _read_file(folder / FILE, folder)
+
+
+@remembered
+def _read_file(path: Path, folder: Path) -> Topics:
+    header = read_yaml(path, folder)
     header.only(set(KINDS), FILE)
     topics = Topics(*(_read_kind(header, kind) for kind in KINDS))
     header.settle()

@@ -2,18 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from shop.app import create_app
 from shop.config import load
-from shop.seed import seed
 
 SECRET = "tests" * 8
 
@@ -96,9 +93,8 @@ class Visitor:
 
 
 @pytest.fixture
-def app(database_url: str, engine: Engine) -> Iterator[Flask]:
+def app(database_url: str, demo_goods: None) -> Iterator[Flask]:
     """The demo shop's program."""
-    seed(engine, live=False, now=datetime.now(UTC))
     app = create_app(load({"DATABASE_URL": database_url, "SECRET_KEY": SECRET}))
     yield app
     app.extensions["shop"].engine.dispose()

@@ -29,10 +29,10 @@ PLATES = Plates(ROOT / "static" / "img" / "plates")
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Flask]:
+def shop(tmp_path_factory: pytest.TempPathFactory, sqlite_templates: dict[bool, Path]) -> Iterator[Flask]:
     """The shop with its demo goods."""
     path = tmp_path_factory.mktemp("chapter") / "shop.sqlite"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(sqlite_templates[False], path)
     app = create_app(load({"DATABASE_URL": f"sqlite:///{path}", "SHOP_NAME": "Aletha"}))
     tools: Tools = app.extensions["shop"]
     seed(tools.engine, live=False, now=datetime(2026, 11, 23, 15, 0, tzinfo=UTC))

@@ -8,14 +8,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, select
 
-from shop import clock
 from shop.app import create_app
 from shop.checkout.models import CheckoutAttempt
 from shop.config import load
 from shop.db import reading
 from shop.mail.models import OutboxLetter
 from shop.orders.models import Order
-from shop.seed import seed
 from tests.payment_service import KEY, SECRET, Service, running_service
 
 
@@ -26,9 +24,8 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.fixture
-def app(engine: Engine, database_url: str, service: Service) -> Iterator[Flask]:
+def app(demo_goods: None, database_url: str, service: Service) -> Iterator[Flask]:
     """The shop, whose payment service is that server; no webhook ever arrives and no worker runs."""
-    seed(engine, live=False, now=clock.now())
     settings = {
         "DATABASE_URL": database_url,
         "SECRET_KEY": "k" * 40,

@@ -122,10 +122,10 @@ def test_the_first_result_is_the_page_one_would_hope_for(indexed: Engine, conten
 
 @pytest.fixture
 def on_sqlite(
-    sqlite_template: Path, tmp_path: Path, content: Content, own_documents: list[Document]
+    sqlite_templates: dict[bool, Path], tmp_path: Path, content: Content, own_documents: list[Document]
 ) -> Iterator[Engine]:
     """A SQLite database with the same index, whatever the other one is."""
-    engine = open_engine(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'other.sqlite')}")
+    engine = open_engine(f"sqlite:///{shutil.copy(sqlite_templates[False], tmp_path / 'other.sqlite')}")
     with writing(engine) as session:
         actions.index(session, own_documents, content.version)
     yield engine

@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask, request
-from sqlalchemy import Engine
 from werkzeug.test import Client
 
-from shop import clock
 from shop.app import create_app, in_front
 from shop.config import Config, load
-from shop.seed import seed
 from shop.web.front import Front
 from shop.web.visits import Visits
 
@@ -32,9 +29,8 @@ def config(database_url: str) -> Config:
 
 
 @pytest.fixture
-def app(config: Config, engine: Engine) -> Iterator[Flask]:
+def app(config: Config, demo_goods: None) -> Iterator[Flask]:
     """The app, with demo goods in its database."""
-    seed(engine, live=False, now=clock.now())
     app = create_app(config)
     yield app
     app.extensions["shop"].engine.dispose()
