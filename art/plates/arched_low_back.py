@@ -52,6 +52,6 @@ def _draw_trunk(plate: Plate, side: Side) -> None:
     side.draw_hip_bone(plate)
     side.draw_femur(plate)
     with plate.group("iliacus"):
-        plate.muscle(side.iliacus(), 16, 5)
+        plate.muscle(side.iliacus(), 13, 6)
     with plate.group("psoas"):
-        plate.muscle(side.psoas(), 18, 5)
+        plate.muscle(side.psoas(), 15, 6)

@@ -64,13 +64,13 @@ def draw() -> tuple[Plate, ...]:
         side.pelvis([(-7.0, -1.0), (-6.6, -2.0)]),
     ]
     with plate.group("kin"):
-        plate.muscle([side.line(row) for row in DOME_SIDE], 26, 5, steps=5)
+        plate.muscle([side.line(row) for row in DOME_SIDE], 20, 6, steps=5)
         plate.muscle([side.line(row) for row in DOME], 9, 6, steps=15)
         plate.muscle([side.line(row) for row in floor], 9, 6, steps=9)
     with plate.group("iliacus"):
-        plate.muscle(side.iliacus(), 20, 6)
+        plate.muscle(side.iliacus(), 17, 7)
     with plate.group("psoas"):
-        plate.muscle(side.psoas(), 22, 6)
+        plate.muscle(side.psoas(), 18, 7)
     plate.shape("accent", tapered(side.line(ARCH), [5, 6, 7, 7, 7, 6, 5]))
     plate.shape("accent-line thick", curve(side.line(SHEET)))
     plate.label("diaphragm", (486, 84), side.at((9.9, 36.2)))

@@ -18,8 +18,8 @@ def draw() -> tuple[Plate, ...]:
     front = Front(middle=320, symphysis=432, scale=18.6)
     front.draw_pelvis(plate)
     with plate.group("iliacus"):
-        plate.muscle(front.sections(ILIACUS), 44, 7, steps=8)
-    plate.ghost(front.sections(PSOAS), 14)
+        plate.muscle(front.sections(ILIACUS), 38, 8, steps=8)
+    plate.ghost(front.sections(PSOAS), 10)
     plate.label("iliacus", (530, 62), front.at((9.6, 12.4)), latin=True, anchor="middle", start=(526, 76))
     plate.label("iliac crest", (90, 62), front.at((-9.4, 15.5)), anchor="middle", start=(112, 76))
     plate.label("iliac\nfossa", front.at((-10.0, 11.6)), anchor="middle", kind="plate-label--on-bone")

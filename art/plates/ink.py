@@ -12,11 +12,16 @@ from html import escape
 from itertools import pairwise
 from random import Random
 
+from art.plates.fitting import fitted
+
 Point = tuple[float, float]
 Line = Sequence[Point]
 
-# Shapes are written in whole quarters of a unit: integers stay short, and a fibre three units wide stays smooth.
-FINENESS = 4
+# Shapes are written in whole halves of a unit: integers stay short, and a fibre three units wide stays smooth. Lines in
+# templates/chapter/plates.css are measured in the same.
+FINENESS = 2
+# So far, in units, a written curve may be from the drawn one; the edge of a fibre, which has no outline, farther.
+CLOSENESS, FIBRE_CLOSENESS = 0.5, 0.9
 # A label has 11 pixels when a plate of 640 units stands 280 pixels wide: a 320-pixel screen less its gutters.
 LABEL_SHARE = 25 / 640
 
@@ -82,7 +87,7 @@ def _pieces(points: Line, *, closed: bool) -> Iterator[tuple[Point, Point, Point
 
 
 def _units(point: Point) -> tuple[int, int]:
-    """A point in whole quarters of a unit."""
+    """A point in the units that are written."""
     return (round(point[0] * FINENESS), round(point[1] * FINENESS))
 
 
@@ -91,12 +96,15 @@ def _written(*points: Point) -> str:
     return " ".join(f"{x} {y}" for x, y in map(_units, points))
 
 
-def _smooth(points: Line, *, closed: bool = False) -> str:
+def _smooth(points: Line, *, closed: bool = False, closeness: float = CLOSENESS, loose: bool = False) -> str:
     """Path data of the smooth curve from its first point on, each piece told from where it starts: that is short."""
     told = []
-    for start, *rest in _pieces(points, closed=closed):
-        x, y = _units(start)
-        told.append(" ".join(f"{ahead - x} {below - y}" for ahead, below in map(_units, rest)))
+    pieces = [tuple(complex(*point) for point in piece) for piece in _pieces(points, closed=closed)]
+    for start, *rest in fitted(pieces, closeness, loose=loose):
+        x, y = _units((start.real, start.imag))
+        told.append(
+            " ".join(f"{ahead - x} {below - y}" for ahead, below in (_units((p.real, p.imag)) for p in rest))
+        )
     return "c" + " ".join(told).replace(" -", "-")
 
 
@@ -161,7 +169,13 @@ def strands(sections: Sequence[Line], count: int, *, wobble: float = 0, seed: st
     return threads
 
 
-def tapered(points: Line, widths: float | Sequence[float], *, ends: tuple[float, float] = (0.3, 0.3)) -> str:
+def tapered(
+    points: Line,
+    widths: float | Sequence[float],
+    *,
+    ends: tuple[float, float] = (0.3, 0.3),
+    closeness: float = CLOSENESS,
+) -> str:
     """Path data of a filled stroke along the points: full in its middle, thin at both ends.
 
     ``widths``: one width (units), or one for each of as many even steps along the points. ``ends``: how much of the
@@ -177,7 +191,8 @@ def tapered(points: Line, widths: float | Sequence[float], *, ends: tuple[float,
         half = widths[index] / 2 * (rest + (1 - rest) * math.sin(math.pi * share) ** 0.6)
         left.append((x + across[0] * half, y + across[1] * half))
         right.append((x - across[0] * half, y - across[1] * half))
-    return f"M{_written(left[0])}{_smooth(left)}L{_written(right[-1])}{_smooth(right[::-1])}z"
+    there, back = (_smooth(edge, closeness=closeness, loose=True) for edge in (left, right[::-1]))
+    return f"M{_written(left[0])}{there}L{_written(right[-1])}{back}z"
 
 
 def _normal(points: Line, index: int) -> Point:
@@ -231,6 +246,25 @@ class Plate:
         yield
         self._shapes.append("</g>")
 
+    @contextmanager
+    def mirrored(self, axis: float) -> Iterator[None]:
+        """What is laid down inside is laid down once more, on the other side of the vertical line at ``axis``.
+
+        Both sides have the same letters, so that a packed page carries them once.
+        """
+        before = len(self._shapes)
+        yield
+        half = self._shapes[before:]
+        self._shapes += [f'<g transform="matrix(-1 0 0 1 {round(2 * axis * FINENESS)} 0)">', *half, "</g>"]
+
+    @contextmanager
+    def placed(self, origin: Point, scale: float) -> Iterator[None]:
+        """What is laid down inside is drawn around (0, 0): it is put at ``origin``, so many times its size."""
+        x, y = _units(origin)
+        self._shapes.append(f'<g transform="translate({x} {y}) scale({scale:g})">')
+        yield
+        self._shapes.append("</g>")
+
     def outlined(self, kind: str, *paths: str) -> None:
         """Lay down overlapping shapes as one body: a line only around the whole (classes <kind>-line, <kind>)."""
         self.shape(f"{kind}-line", *paths)
@@ -256,7 +290,9 @@ class Plate:
         threads = strands(sections, count, wobble=wobble, seed=f"{self.name}{len(self._shapes)}")
         spines = [sampled(thread, steps) for thread in threads]
         paths = [
-            tapered(threads[index], _room(spines, index, width, thinnest), ends=ends)
+            tapered(
+                threads[index], _room(spines, index, width, thinnest), ends=ends, closeness=FIBRE_CLOSENESS
+            )
             for index in range(count)
         ]
         for tint in range(min(4, count)):

@@ -52,12 +52,12 @@ def draw() -> tuple[Plate, ...]:
     )
     front = Front(middle=320, symphysis=540, scale=14)
     front.draw_pelvis(plate)
-    for side in (1, -1):
+    with plate.mirrored(front.middle):
         with plate.group("iliacus"):
-            plate.muscle(front.sections(ILIACUS, side), 22, 6)
+            plate.muscle(front.sections(ILIACUS), 20, 7)
         with plate.group("psoas"):
-            plate.muscle(front.sections(PSOAS_DEEP, side), 9, 6)
-            plate.muscle(front.sections(PSOAS, side), 16, 6)
+            plate.muscle(front.sections(PSOAS_DEEP), 9, 6)
+            plate.muscle(front.sections(PSOAS), 14, 7)
     _draw_vessels(plate, front)
     for side, drop in ((1, 0.0), (-1, 1.4)):  # the right kidney lies lower, under the liver
         ureter = [(x, y - drop * max(0.0, (y - 16) / 12)) for x, y in URETER]

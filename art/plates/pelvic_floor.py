@@ -24,17 +24,16 @@ def draw() -> tuple[Plate, ...]:
     )
     front = Front(middle=320, symphysis=430, scale=18.6)
     front.draw_pelvis(plate)
-    with plate.group("kin"):
-        for side in (1, -1):
-            plate.muscle(front.sections(FLOOR, side), 20, 8, ends=(0.4, 0.8), steps=5)
-    for side in (1, -1):
-        front.draw_veil(plate, side)
+    with plate.group("kin"), plate.mirrored(front.middle):
+        plate.muscle(front.sections(FLOOR), 20, 8, ends=(0.4, 0.8), steps=5)
+    with plate.mirrored(front.middle):
+        front.draw_veil(plate, 1)
     front.draw_symphysis(plate)
-    for side in (1, -1):
+    with plate.mirrored(front.middle):
         with plate.group("iliacus"):
-            plate.muscle(front.sections(ILIACUS, side), 24, 6)
+            plate.muscle(front.sections(ILIACUS), 22, 7)
         with plate.group("psoas"):
-            plate.muscle(front.sections(PSOAS[1:], side), 16, 7, steps=6)
+            plate.muscle(front.sections(PSOAS[1:]), 16, 7, steps=6)
     plate.label("psoas", (520, 62), front.at((4.4, 17.8)), latin=True)
     plate.label("iliacus", (78, 62), front.at((-10.2, 12.4)), latin=True, anchor="middle", start=(88, 76))
     plate.label("sacrum", front.at((0, 9.2)), anchor="middle", kind="plate-label--on-bone")

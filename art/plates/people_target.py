@@ -43,10 +43,10 @@ def _find() -> Plate:
     pose = standing(sides)
     draw_person(plate, pose, view, BODY)
     front = _front(view)
-    for side in (1, -1):
-        front.draw_veil(plate, side)
+    with plate.mirrored(front.middle):
+        front.draw_veil(plate, 1)
         with plate.group("iliacus"):
-            plate.muscle(front.sections(ILIACUS, side), 20, 7)
+            plate.muscle(front.sections(ILIACUS), 20, 7)
     draw_person(plate, pose, view, [arm(pose, view, side) for side in SIDES])
     for side in (1, -1):
         _ring(plate, front.at(HOLLOW, side))

@@ -21,7 +21,7 @@ def draw() -> tuple[Plate, ...]:
     plate.ghost(front.sections(PSOAS, -1), 12)
     plate.ghost(front.sections(ILIACUS, -1), 12)
     with plate.group("iliacus"):
-        plate.muscle(front.sections(ILIACUS), 30, 6)
+        plate.muscle(front.sections(ILIACUS), 26, 7)
     with plate.group("psoas"):
         plate.muscle(front.sections(PSOAS_DEEP), 13, 7)
         plate.muscle(front.sections(PSOAS), 24, 7)

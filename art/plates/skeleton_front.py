@@ -5,10 +5,12 @@ symphysis; ``Front`` brings them to plate units. Each half is given once, for th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from art.plates.ink import Line, Plate, Point, curve, oval, whole
 
+# Units a centimeter in which the whole skeleton is written, on every plate.
+USUAL_SCALE = 18.6
 HIP_BONE: Line = (
     (0.35, -0.1), (1.1, 0.45), (2.3, 0.75), (2.9, 0.9), (4.2, 1.5), (5.5, 2.4), (6.35, 3.6), (6.65, 5.0),
     (6.5, 6.8), (5.95, 8.4), (5.35, 9.6), (5.1, 10.8), (5.1, 12.2), (5.4, 13.6), (6.3, 14.9), (7.7, 15.7),
@@ -206,10 +208,15 @@ class Front:
         plate.shape("disc", self.outline(whole(SYMPHYSIS)))
 
     def draw_pelvis(self, plate: Plate, *, complete_legs: bool = False) -> None:
-        """Everything: thigh bones, spine, hip bones, symphysis."""
-        for side in (1, -1):
-            self.draw_femur(plate, side, complete=complete_legs)
-        self.draw_spine(plate)
-        for side in (1, -1):
-            self.draw_hip_bone(plate, side)
-        self.draw_symphysis(plate)
+        """Everything: thigh bones, spine, hip bones, symphysis.
+
+        Its letters are the same on every plate: a packed page that shows several carries them once.
+        """
+        bones = replace(self, middle=0, symphysis=0, scale=USUAL_SCALE)
+        with plate.placed((self.middle, self.symphysis), self.scale / USUAL_SCALE):
+            with plate.mirrored(0):
+                bones.draw_femur(plate, 1, complete=complete_legs)
+            bones.draw_spine(plate)
+            with plate.mirrored(0):
+                bones.draw_hip_bone(plate, 1)
+            bones.draw_symphysis(plate)

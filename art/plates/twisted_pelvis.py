@@ -29,8 +29,8 @@ def draw() -> tuple[Plate, ...]:
     )
     level = Bent(165, SYMPHYSIS, SCALE)
     twisted = Bent(475, SYMPHYSIS, SCALE, way=TWIST)
-    _draw_person(plate, level, (level, level))
-    _draw_person(plate, twisted, (replace(twisted, stretch=1.05), replace(twisted, stretch=0.9)))
+    _draw_level_person(plate, level)
+    _draw_twisted_person(plate, twisted, (replace(twisted, stretch=1.05), replace(twisted, stretch=0.9)))
     plate.label("level", (165, 758), anchor="middle")
     plate.label("twisted", (475, 758), anchor="middle")
     plate.label("shoulders tilt", (320, 66), twisted.at((-15.5, 54.0)), anchor="middle")
@@ -39,8 +39,23 @@ def draw() -> tuple[Plate, ...]:
     return (plate,)
 
 
-def _draw_person(plate: Plate, body: Front, halves: tuple[Front, Front]) -> None:
-    """Outline, skeleton, iliopsoas."""
+def _draw_level_person(plate: Plate, body: Front) -> None:
+    """Outline, skeleton, iliopsoas: one half twice."""
+    draw_body(plate, body)
+    with plate.mirrored(body.middle):
+        body.draw_femur(plate, 1, complete=True)
+    draw_upper_spine(plate, body)
+    body.draw_spine(plate)
+    with plate.mirrored(body.middle):
+        body.draw_hip_bone(plate, 1)
+    body.draw_symphysis(plate)
+    with plate.mirrored(body.middle):
+        _draw_iliopsoas(plate, body, body, 1)
+    _draw_levels(plate, body, (body, body))
+
+
+def _draw_twisted_person(plate: Plate, body: Front, halves: tuple[Front, Front]) -> None:
+    """The same with two different halves of the pelvis."""
     draw_body(plate, body)
     for side in (1, -1):
         body.draw_femur(plate, side, complete=True)
@@ -50,9 +65,19 @@ def _draw_person(plate: Plate, body: Front, halves: tuple[Front, Front]) -> None
         half.draw_hip_bone(plate, side)
     body.draw_symphysis(plate)
     for side, half in zip((1, -1), halves, strict=True):
-        with plate.group("iliacus"):
-            plate.muscle(half.sections(ILIACUS, side), 9, 3, steps=5)
-        with plate.group("psoas"):
-            plate.muscle(body.sections(PSOAS, side), 8, 3, steps=5)
+        _draw_iliopsoas(plate, body, half, side)
+    _draw_levels(plate, body, halves)
+
+
+def _draw_iliopsoas(plate: Plate, body: Front, half: Front, side: int) -> None:
+    """The muscles of one side, between the body's spine and that half of the pelvis."""
+    with plate.group("iliacus"):
+        plate.muscle(half.sections(ILIACUS, side), 9, 3, steps=5)
+    with plate.group("psoas"):
+        plate.muscle(body.sections(PSOAS, side), 8, 3, steps=5)
+
+
+def _draw_levels(plate: Plate, body: Front, halves: tuple[Front, Front]) -> None:
+    """The lines through the shoulders and through the hips."""
     left, right = halves[1].at(BESIDE_THE_HIP, -1), halves[0].at(BESIDE_THE_HIP)
     plate.shape("accent-line dashed", straight(body.line(SHOULDERS)), straight([left, right]))
