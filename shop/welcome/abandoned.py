@@ -72,7 +72,8 @@ def write_about(session: Session, desk: Desk, order_id: int, *, now: datetime) -
     if not goods:
         return False
     reader = add(session, desk, Wish(order.email, slot="checkout"), now=now)
-    if reader.state == "left":
+    # One letter a day, of whatever kind: another round looks again tomorrow.
+    if reader.state == "left" or not subscribers.take_day(session, reader, now.astimezone(desk.zone).date()):
         return False
     if reader.state == "pending" and order.letters_consent_at is not None:
         words = desk.content.phrase("checkout.consent")

@@ -16,7 +16,7 @@ from shop.subscribers import actions as subscribers
 from shop.subscribers import queries
 from shop.subscribers.models import Reader
 from shop.subscribers.rules import days_later
-from shop.welcome import letters, rules
+from shop.welcome import letters, purchases, rules
 from shop.welcome.desk import Desk
 from shop.welcome.models import WelcomeOffer
 
@@ -35,7 +35,9 @@ def confirm(session: Session, desk: Desk, token: str, *, network: str, now: date
     if subscribers.confirm(session, reader, now=now):
         words = desk.content.phrase("sign_up.promise")
         subscribers.agree(session, reader, "confirmed", words=words, network=network, now=now)
-        mint(session, desk, reader, now=now)
+        # A code for a first order would be an empty promise to somebody who has bought before.
+        if not purchases.of_reader(session, reader.email_normalized, now=now, zone=desk.zone).any:
+            mint(session, desk, reader, now=now)
         begin(session, desk, reader, now=now)
         letters.welcome(session, desk, reader, now=now)
     subscribers.opened(session, reader, now=now)
