@@ -68,7 +68,8 @@ def _warm(things: Image.Image, shadow: tuple[int, int, int]) -> Image.Image:
     values[..., 3] *= 1 - 0.14 * sheer[..., 0]
     values = _cleaned(values)
     inner = values[EDGE:-EDGE, EDGE:-EDGE]
-    values = np.pad(inner, ((EDGE, EDGE), (EDGE, EDGE), (0, 0)), mode="edge")
+    even = np.pad(inner, ((EDGE, EDGE), (EDGE, EDGE), (0, 0)), mode="edge")
+    values = np.where((values[..., 3:] < 250) & (even[..., 3:] < 250), even, values)
     return Image.fromarray(values.clip(0, 255).astype(np.uint8), "RGBA")
 
 
@@ -115,10 +116,10 @@ def _measure(picture: Image.Image, shot: Shot) -> None:
     left, right = left - shot.eye.to[0] * 10 * scale, right - shot.eye.to[0] * 10 * scale
     draw = ImageDraw.Draw(picture)
     small, plain = ImageFont.truetype(FONT, 22), ImageFont.truetype(FONT, 28)
-    top = floor + 38
+    top = floor + 24
     _ruler(draw, (left, top), scale, wide, small)
     draw.text(
-        (left, top + 96),
+        (left, top + 90),
         f"{_words(wide)} long" if wide > high else f"{_words(wide)} wide",
         fill=INK,
         font=plain,

@@ -33,10 +33,10 @@ def cover(path: Path) -> None:
 
 
 def front(cover_path: Path, path: Path) -> None:
-    """Write the front alone, as a screen shows it."""
+    """Write the front alone, a little darker: a screen that lies flat catches more of the light."""
     with Image.open(cover_path) as whole:
         left = round((WIDTH + SPINE) / (2 * WIDTH + SPINE) * whole.width)
-        whole.crop((left, 0, whole.width, whole.height)).save(path)
+        whole.crop((left, 0, whole.width, whole.height)).point(lambda value: value * 0.86).save(path)
 
 
 def leaflet(path: Path, *, steps: bool) -> None:

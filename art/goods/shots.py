@@ -78,7 +78,7 @@ SHOTS = (
         Eye((0, -9, 0.5), (0, 0, 0.36), flat=1.9),
         sizes=(10, 10),
     ),
-    Shot("ball-detail", (Thing("ball", turn=(0, 0, 30)),), Eye((0.5, -3.2, 1.9), (0.12, -0.3, 0.62), 104)),
+    Shot("ball-detail", (Thing("ball", turn=(0, 0, 30)),), Eye((-0.5, -3.2, 1.5), (-0.06, -0.3, 0.62), 172)),
     Shot(
         "ball-box",
         (
