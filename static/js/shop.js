@@ -115,9 +115,9 @@ function buyForm(form) {
   });
   const bar = document.querySelector("[data-buy-bar]");
   if (!bar) return;
-  new IntersectionObserver(([button]) => {
-    bar.hidden = button.isIntersecting || button.boundingClientRect.top > 0;
-  }).observe(form.querySelector("[data-main-button]"));
+  // A root that has no lower end: what is not in it has left the screen above.
+  new IntersectionObserver(([button]) => (bar.hidden = button.isIntersecting), { rootMargin: "0px 0px 100000px" })
+    .observe(form.querySelector("[data-main-button]"));
 }
 
 // How long the page was looked at before a sign-up form was sent. Without scripts the field stays empty.
