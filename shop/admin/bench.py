@@ -17,6 +17,17 @@ from shop.orders.queries import LARGEST_NUMBER
 from shop.web import filters
 from shop.web.tools import tools
 
+# Rules that every campaign has, and the number without which they ask for nothing.
+ASKS = {
+    "started": "starts_at",
+    "not_ended": "ends_at",
+    "uses": "most",
+    "uses_of_the_code": "most",
+    "country": "countries",
+    "minimum_subtotal": "asked",
+    "minimum_quantity": "minimum",
+}
+
 
 @dataclass(frozen=True)
 class Told:
@@ -77,9 +88,9 @@ def tried(session: Session, typed: Mapping[str, str], draft: Terms | None, *, no
 def told(check: Check) -> Told:
     """Return a rule that was tried as a sentence with its numbers."""
     ending = "assumed" if check.assumed else ("holds" if check.passed else "fails")
+    if check.rule in ASKS and not check.numbers[ASKS[check.rule]]:
+        ending = "open"
     numbers = {name: _shown(value) for name, value in check.numbers.items()}
-    if f"explain.{check.rule}_{ending}" not in tools().content.phrases:
-        ending = "holds"
     return Told(filters.phrase(f"explain.{check.rule}_{ending}", **numbers), check.passed, check.assumed)
 
 

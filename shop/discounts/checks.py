@@ -73,6 +73,7 @@ def _cart_checks(terms: Terms, goods: Sequence[Goods], currency: str, customer: 
             "missing": money.display(missing, terms.currency),
             "minimum": money.display(terms.minimum_subtotal_amount, terms.currency),
             "subtotal": money.display(subtotal, terms.currency),
+            "asked": terms.minimum_subtotal_amount,
         },
     )
     yield Check(
