@@ -131,7 +131,8 @@ def calculate(
         if parts:
             used.append((candidate, sum(parts.values())))
     goods_amount = sum(remaining.values())
-    shipping_amount = shipping.charge(rate, goods_amount) if rate else 0
+    subtotal = sum(line.subtotal_amount for line in goods)
+    shipping_amount = shipping.charge(rate, rate.counted(subtotal, goods_amount)) if rate else 0
     shipping_uses = list(_off_shipping(off_shipping, rate, shipping_amount)) if ships else []
     shipping_discount_amount = sum(amount for _, amount in shipping_uses)
     trimmed = _too_little(goods_amount + shipping_amount - shipping_discount_amount, currency)
@@ -141,7 +142,7 @@ def calculate(
     return Plan(
         (*used, *shipping_uses),
         {sku: tuple(parts) for sku, parts in by_sku.items()},
-        sum(line.subtotal_amount for line in goods) - goods_amount,
+        subtotal - goods_amount,
         shipping_amount,
         shipping_discount_amount,
         goods_amount + shipping_amount - shipping_discount_amount,

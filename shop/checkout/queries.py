@@ -278,7 +278,7 @@ def _wares(cart: Cart, items: Mapping[str, Item], short: Mapping[str, int]) -> d
 def _distance(rate: Rate | None, quote: Quote) -> int | None:
     if rate is None or quote.shipping_amount == quote.shipping_discount_amount:
         return None
-    return shipping_rules.distance_to_free(rate, quote.goods_amount)
+    return shipping_rules.distance_to_free(rate, rate.counted(quote.subtotal_amount, quote.goods_amount))
 
 
 def _obstacle(

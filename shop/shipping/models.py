@@ -1,6 +1,6 @@
 """Where the shop ships to, how, and for how much."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base
@@ -40,6 +40,7 @@ class ShippingRate(Base):
     amount: Mapped[int]
     currency: Mapped[str] = mapped_column(String(3))
     free_from_amount: Mapped[int | None]
+    counts_before_discounts: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     min_weight_grams: Mapped[int] = mapped_column(default=0)
     max_weight_grams: Mapped[int | None]
     handling_days_min: Mapped[int] = mapped_column(default=1)

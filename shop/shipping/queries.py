@@ -92,6 +92,7 @@ def _rate(row: Any) -> Rate:
         row.free_from_amount,
         (row.handling_days_min, row.handling_days_max),
         (row.transit_days_min, row.transit_days_max),
+        row.counts_before_discounts,
     )
 
 

@@ -12,8 +12,8 @@ class Rate:
     """A way of shipping to one zone.
 
     zone_name, name: the zone and the way as people read them. method: its short name in forms and orders.
-    amount: the charge in minor units of currency. free_from_amount: goods total (after discounts, minor
-    units) from which it is free, or None. handling_days, transit_days: least and most business days in the
+    amount: the charge in minor units of currency. free_from_amount: goods total (minor units) from which it is
+    free, or None; counted after discounts, or before them where counts_before_discounts. handling_days, transit_days: least and most business days in the
     shop and on the road.
     """
 
@@ -25,10 +25,15 @@ class Rate:
     free_from_amount: int | None
     handling_days: tuple[int, int]
     transit_days: tuple[int, int]
+    counts_before_discounts: bool = False
+
+    def counted(self, subtotal_amount: int, goods_amount: int) -> int:
+        """Return which of the goods' totals, before and after discounts, decides whether it is free."""
+        return subtotal_amount if self.counts_before_discounts else goods_amount
 
 
 def charge(rate: Rate, goods_total_amount: int) -> int:
-    """Return what shipping costs for goods of ``goods_total_amount`` after discounts (minor units)."""
+    """Return what shipping costs for goods of ``goods_total_amount``, as ``rate.counted`` says (minor units)."""
     if rate.free_from_amount is not None and goods_total_amount >= rate.free_from_amount:
         return 0
     return rate.amount

@@ -95,6 +95,11 @@ def test_the_free_shipping_threshold_counts_after_the_discount() -> None:
     assert quote(cart, code=typed(replace(TENTH, percent_basis_points=2000))).shipping_amount == 695
 
 
+def test_a_shop_may_count_the_free_shipping_threshold_before_the_discount() -> None:
+    cart, code = replace(BALL, quantity=3), typed(replace(TENTH, percent_basis_points=2000))
+    assert quote(cart, code=code, rate=replace(HOME, counts_before_discounts=True)).shipping_amount == 0
+
+
 def test_a_code_that_would_cost_more_than_it_gives_is_not_used() -> None:
     # 80.00 ships free; with 5.50 off, 74.50 does not, and the total would rise.
     cart = Line("X", "X", False, 8000, 1)
@@ -254,7 +259,8 @@ terms_strategy = st.builds(
 offers_strategy = st.lists(terms_strategy, max_size=5, unique_by=lambda terms: terms.campaign_id)
 code_strategy = st.none() | st.builds(typed, terms_strategy)
 rate_strategy = st.none() | st.builds(
-    replace, st.just(HOME), amount=st.integers(0, 5_000), free_from_amount=st.none() | st.integers(0, 50_000)
+    replace, st.just(HOME), amount=st.integers(0, 5_000), free_from_amount=st.none() | st.integers(0, 50_000),
+    counts_before_discounts=st.booleans(),
 )
 
 
