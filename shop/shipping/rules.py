@@ -13,8 +13,8 @@ class Rate:
 
     zone_name, name: the zone and the way as people read them. method: its short name in forms and orders.
     amount: the charge in minor units of currency. free_from_amount: goods total (minor units) from which it is
-    free, or None; counted after discounts, or before them where counts_before_discounts. handling_days, transit_days: least and most business days in the
-    shop and on the road.
+    free, or None; counted after discounts, or before them where counts_before_discounts. handling_days,
+    transit_days: least and most business days in the shop and on the road.
     """
 
     zone_name: str

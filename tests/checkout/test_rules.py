@@ -259,7 +259,10 @@ terms_strategy = st.builds(
 offers_strategy = st.lists(terms_strategy, max_size=5, unique_by=lambda terms: terms.campaign_id)
 code_strategy = st.none() | st.builds(typed, terms_strategy)
 rate_strategy = st.none() | st.builds(
-    replace, st.just(HOME), amount=st.integers(0, 5_000), free_from_amount=st.none() | st.integers(0, 50_000),
+    replace,
+    st.just(HOME),
+    amount=st.integers(0, 5_000),
+    free_from_amount=st.none() | st.integers(0, 50_000),
     counts_before_discounts=st.booleans(),
 )
 
