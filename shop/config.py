@@ -22,6 +22,12 @@ class Config:
 
     shop_mode: str = field(default="demo", metadata={"about": "`demo` or `live`"})
     shop_name: str = field(default="Aletha", metadata={"about": "the name in the header and in mails"})
+    shop_address: str = field(
+        default="",
+        metadata={
+            "about": "the postal address under pages and letters (the law asks for it); semicolons part its lines"
+        },
+    )
     shop_author: str = field(
         default="",
         metadata={"about": "who writes the articles, with a credential if there is one; else the shop"},
@@ -92,6 +98,11 @@ class Config:
     def live(self) -> bool:
         """Whether real money moves."""
         return self.shop_mode == "live"
+
+    @property
+    def postal_lines(self) -> tuple[str, ...]:
+        """The lines of the postal address."""
+        return tuple(line.strip() for line in self.shop_address.split(";") if line.strip())
 
     @property
     def https(self) -> bool:

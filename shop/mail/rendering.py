@@ -97,8 +97,13 @@ def _foot(content: Content, config: Config, *, may_leave: bool) -> str:
     lines = ["**{shop_name}**  \n[{shop_url}]({shop_url})", content.phrase("mail.questions")]
     if may_leave:
         lines.append(f"{content.phrase('mail.why')} [{content.phrase('mail.leave')}]({{leave_url}})")
+    if config.postal_lines:
+        # A commercial letter names a postal address (CAN-SPAM Act, 16 CFR 316; EU Directive 2000/31, article 5).
+        lines.append(", ".join(config.postal_lines))
+    elif not config.live:
+        lines.append(content.phrase("mail.demo_address"))
     if not config.live:
-        lines += [content.phrase("mail.demo_address"), content.phrase("mail.demo")]
+        lines.append(content.phrase("mail.demo"))
     return "\n\n".join(lines)
 
 

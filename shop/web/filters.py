@@ -23,6 +23,7 @@ class ShopFacts:
     base_url: str
     author: str
     reviewer: str
+    address: tuple[str, ...]
 
 
 def install(app: Flask, config: Config) -> None:
@@ -44,6 +45,7 @@ def install(app: Flask, config: Config) -> None:
             config.base_url.rstrip("/"),
             config.shop_author,
             config.shop_reviewer,
+            config.postal_lines,
         ),
         notices=notices,
         options=options,

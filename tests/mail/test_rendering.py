@@ -227,6 +227,11 @@ def test_the_demo_says_in_every_letter_that_it_is_one_and_the_live_shop_does_not
     assert "No money moves" in demo_text
     assert "No money moves" not in live_text
     assert "demo" not in live_text.lower()
+    with_address = replace(live, shop_address="Aletha LLC; 5 Main Street;Tampa, FL 33602")
+    assert (
+        "Aletha LLC, 5 Main Street, Tampa, FL 33602"
+        in parts(render(letter("welcome"), CONTENT, with_address))[0]
+    )
 
 
 def test_a_letter_cannot_change_the_shop_s_own_blanks() -> None:
