@@ -39,6 +39,7 @@ PLACES = (
     Place("readers", "/admin/readers", "Readers", "r"),
     Place("reports", "/admin/reports", "Reports", "n"),
     Place("letters", "/admin/letters", "Letters", "e"),
+    Place("products", "/admin/products", "Products", "p"),
     Place("outbox", "/admin/outbox", "Outbox", "m"),
     Place("audit", "/admin/audit", "Audit log", "l"),
     Place("settings", "/admin/settings", "People", "s"),

@@ -2,21 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import func as sql
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.catalog import queries as catalog
-from shop.catalog.queries import LowStock
+from shop.catalog import levels as catalog
+from shop.catalog.levels import Level
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.mail.models import OutboxLetter
 from shop.orders import lists
 from shop.orders import queries as orders
 from shop.orders.lists import Filter
 from shop.orders.models import Dispute, Order, OrderFlag
+from shop.subscribers.models import Reader
 
 # What one table of the Today page shows; the count beside its heading says how many there are.
 SHOWN = 20
@@ -48,6 +49,16 @@ class OpenDispute:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A number of today until now, and that of the same weekday before until the same time; money in minor units."""
+
+    name: str
+    now: int
+    before: int
+    currency: str = ""
+
+
+@dataclass(frozen=True)
 class Today:
     """What needs a person now."""
 
@@ -59,7 +70,8 @@ class Today:
     unmatched: Sequence[UnmatchedPayment]
     failed_events: Sequence[WebhookEvent]
     disputes: Sequence[OpenDispute]
-    low_stock: Sequence[LowStock]
+    low_stock: Sequence[Level]
+    figures: Sequence[Figure]
 
 
 @dataclass(frozen=True)
@@ -78,7 +90,7 @@ class LetterRow:
     order_number: int | None
 
 
-def today(session: Session, *, now: datetime) -> Today:
+def today(session: Session, *, now: datetime, zone: tzinfo) -> Today:
     """Return what needs a person, in a fixed number of queries."""
     to_ship, oldest = session.execute(
         select(sql.count(), sql.min(Order.paid_at)).where(lists.condition(Filter("to_ship")))
@@ -107,8 +119,45 @@ def today(session: Session, *, now: datetime) -> Today:
             .limit(SHOWN)
         ).all(),
         disputes=_disputes(session),
-        low_stock=catalog.low_stock(session),
+        low_stock=[level for level in catalog.levels(session, now=now) if level.low],
+        figures=_figures(session, now=now, zone=zone),
     )
+
+
+def _figures(session: Session, *, now: datetime, zone: tzinfo) -> list[Figure]:
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    week = timedelta(days=7)
+    sales = [_sales(session, start, start + (now - midnight)) for start in (midnight, midnight - week)]
+    readers = [
+        session.scalar(
+            select(sql.count())
+            .select_from(Reader)
+            .where(
+                Reader.asked_at > start - week, Reader.confirmed_at.between(start, start + (now - midnight))
+            )
+        )
+        or 0
+        for start in (midnight, midnight - week)
+    ]
+    (orders_now, money_now, currency), (orders_before, money_before, _) = sales
+    return [
+        Figure("Revenue", money_now, money_before, currency),
+        Figure("Orders", orders_now, orders_before),
+        Figure("Order value", money_now // (orders_now or 1), money_before // (orders_before or 1), currency),
+        Figure("Confirmed readers", readers[0], readers[1]),
+    ]
+
+
+def _sales(session: Session, start: datetime, end: datetime) -> tuple[int, int, str]:
+    """Return how many orders placed in that time were paid, what they came to, and in which currency."""
+    row = session.execute(
+        select(
+            sql.count(),
+            sql.coalesce(sql.sum(Order.total_amount), 0),
+            sql.coalesce(sql.max(Order.currency), "USD"),
+        ).where(Order.placed_at >= start, Order.placed_at < end, Order.state == "paid")
+    ).one()
+    return row[0], int(row[1]), row[2]
 
 
 def _flags(session: Session) -> list[FlaggedOrder]:
@@ -212,7 +261,7 @@ def timeline(session: Session, order_id: int) -> list[Entry]:
     letters = [
         Entry(
             letter.sent_at or letter.created_at,
-            f"E-mail: {letter.template.replace('_', ' ')}",
+            f"E-mail: {letter.template.replace('_', ' ').capitalize()}",
             "shop",
             {"to": letter.recipient} | ({"problem": letter.last_error} if letter.last_error else {}),
             letter_id=letter.id,

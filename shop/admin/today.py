@@ -13,5 +13,5 @@ from shop.web.tools import tools
 def today() -> str:
     """Show what needs a person."""
     with reading(tools().engine) as session:
-        found = queries.today(session, now=clock.now())
+        found = queries.today(session, now=clock.now(), zone=tools().config.time_zone)
         return page("admin/today.html", "today", today=found)

@@ -86,6 +86,8 @@ class StockMovement(Base):
             sqlite_where=text("reason = 'sold'"),
             postgresql_where=text("reason = 'sold'"),
         ),
+        # How much was sold lately, without reading what was sold long ago.
+        Index("ix_stock_movements_lately", "created_at", "sku"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     sku: Mapped[str] = mapped_column(ForeignKey("stock.sku"), index=True)

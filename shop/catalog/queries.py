@@ -44,22 +44,6 @@ _FREE = select(
 ).select_from(PUBLIC_VERSION.outerjoin(STOCK, true()))
 
 
-@dataclass(frozen=True)
-class LowStock:
-    """A SKU whose free pieces have come down to its reorder point."""
-
-    sku: str
-    name: str
-    on_hand: int
-    held: int
-    reorder_at: int
-
-    @property
-    def free(self) -> int:
-        """How many pieces are neither sold nor held."""
-        return self.on_hand - self.held
-
-
 @dataclass
 class _Shelf:
     """The goods as rows; and what was free when they were last asked for, with the items that this makes."""
@@ -123,14 +107,3 @@ def free_stock(session: Session) -> dict[str, int]:
     """Return how many pieces of each stocked SKU are neither sold nor held."""
     rows = session.execute(select(Stock.sku, Stock.on_hand - Stock.held))
     return dict(rows.all())
-
-
-def low_stock(session: Session) -> list[LowStock]:
-    """Return the SKUs to reorder, the scarcest first."""
-    rows = session.execute(
-        select(Stock.sku, Variant.name, Stock.on_hand, Stock.held, Stock.reorder_at)
-        .join(Variant, Variant.sku == Stock.sku)
-        .where(Stock.on_hand - Stock.held <= Stock.reorder_at)
-        .order_by(Stock.on_hand - Stock.held, Stock.sku)
-    )
-    return [LowStock(*row) for row in rows]

@@ -1,9 +1,13 @@
 """Reading the catalogue."""
 
-from sqlalchemy import Engine
+from datetime import timedelta
+
+from sqlalchemy import Engine, update
 
 from shop.catalog import actions as stock
 from shop.catalog import queries as catalog
+from shop.catalog.levels import levels
+from shop.catalog.models import Stock, StockMovement
 from shop.db import reading, writing
 from tests.orders.made import NOW
 from tests.queries import counted
@@ -45,8 +49,8 @@ def test_the_whole_catalog_takes_no_query_per_row(shelf: Engine) -> None:
     with counted(shelf) as statements, reading(shelf) as session:
         catalog.items(session)
         catalog.free_stock(session)
-        catalog.low_stock(session)
-    assert len(statements) <= 4
+        levels(session, now=NOW)
+    assert len(statements) <= 5
 
 
 def test_an_item_is_found_by_its_slug_and_nothing_by_another(shelf: Engine) -> None:
@@ -58,10 +62,16 @@ def test_an_item_is_found_by_its_slug_and_nothing_by_another(shelf: Engine) -> N
     assert missing is None
 
 
-def test_stock_is_low_at_the_reorder_point(shelf: Engine) -> None:
+def test_stock_is_low_at_the_reorder_point_and_when_it_would_not_last_two_weeks(shelf: Engine) -> None:
     with writing(shelf) as session:
         stock.move(session, "HOOK-1", -95, "damaged", by="staff", note="", now=NOW)
-        stock.move(session, "BALL-1", -239, "damaged", by="staff", note="", now=NOW)
+        for sku, pieces, days_ago in (("BALL-1", 150, 27), ("BOOK-PB", 90, 1), ("BOOK-PB", 69, 29)):
+            sold_at = NOW - timedelta(days=days_ago)
+            session.add(StockMovement(sku=sku, delta=-pieces, reason="sold", by="shop", created_at=sold_at))
+            session.execute(update(Stock).where(Stock.sku == sku).values(on_hand=Stock.on_hand - pieces))
     with reading(shelf) as session:
-        low = catalog.low_stock(session)
-    assert [(item.sku, item.free, item.reorder_at) for item in low] == [("HOOK-1", 25, 25)]
+        found = {level.sku: (level.free, level.cover, level.low) for level in levels(session, now=NOW)}
+    assert found["HOOK-1"] == (25, None, True)
+    assert found["BALL-1"] == (150, 28, False)
+    assert found["BOOK-PB"] == (41, 12, True)
+    assert found["SET-FULL"] == (None, None, False)

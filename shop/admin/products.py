@@ -1,0 +1,192 @@
+"""Products: price, stock with its ledger, days of cover, and how the price was before."""
+
+import re
+from decimal import Decimal
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shop import clock, money
+from shop.admin import guard
+from shop.admin.desk import PAGE_LENGTH, back, before, blueprint, page, record
+from shop.admin.guard import Role, admits
+from shop.catalog import actions as stock
+from shop.catalog import editing
+from shop.catalog import levels as catalog
+from shop.catalog.levels import Level
+from shop.db import reading, writing
+from shop.errors import Reason, Refused
+from shop.staff import queries as staff_queries
+from shop.web import filters
+from shop.web.notices import refuse, say
+from shop.web.sheets import sheet
+from shop.web.tools import tools
+
+# What staff write into the ledger; sales and returns write themselves.
+REASONS = {"received": "Received", "damaged": "Damaged", "correction": "Counted, and it differs"}
+LARGEST = 1_000_000
+COLUMNS = [
+    "sku",
+    "name",
+    "price",
+    "currency",
+    "on_hand",
+    "held",
+    "free",
+    "reorder_at",
+    "sold_28_days",
+    "days_of_cover",
+]
+
+
+@blueprint.get("/admin/products")
+@admits(Role.READ_ONLY)
+def products() -> str:
+    """List every SKU with price, stock and cover."""
+    with reading(tools().engine) as session:
+        return page("admin/products.html", "products", levels=catalog.levels(session, now=clock.now()))
+
+
+@blueprint.post("/admin/products/export")
+@admits(Role.STAFF, step_up=True)
+def export_stock() -> ResponseReturnValue:
+    """Return the stock as a sheet."""
+    with writing(tools().engine) as session:
+        levels = catalog.levels(session, now=clock.now())
+        record(session, "exported", "stock")
+    return sheet("stock", COLUMNS, [_row(level) for level in levels])
+
+
+@blueprint.get("/admin/products/<sku>")
+@admits(Role.READ_ONLY)
+def product(sku: str) -> str:
+    """Show one SKU: its stock ledger and what staff changed about it."""
+    with reading(tools().engine) as session:
+        level = _level(session, sku)
+        found = catalog.ledger(session, level.sku, before=before(), limit=PAGE_LENGTH + 1)
+        return page(
+            "admin/product.html",
+            "products",
+            level=level,
+            reasons=REASONS,
+            ledger=found[:PAGE_LENGTH],
+            next_before=found[PAGE_LENGTH - 1].id if len(found) > PAGE_LENGTH else None,
+            history=staff_queries.audit(session, before=None, limit=PAGE_LENGTH, subject=_subject(level.sku)),
+        )
+
+
+@blueprint.post("/admin/products/<sku>/price")
+@admits(Role.STAFF)
+def change_price(sku: str) -> ResponseReturnValue:
+    """Give a SKU another price, unless somebody else has done so since the page was opened."""
+    with writing(tools().engine) as session:
+        level = _level(session, sku)
+        typed = request.form.get("price", "").strip().lstrip("$")
+        shown = request.form.get("before", "")
+        scaled = _minor(typed, level.currency)
+        if scaled is None or not re.fullmatch(r"[0-9]{1,9}", shown, re.ASCII):
+            say("bad", filters.phrase("flashes.price_unfit"))
+        elif not editing.set_price(session, level.sku, scaled, before=int(shown), now=clock.now()):
+            say("bad", filters.phrase("flashes.price_changed_meanwhile"))
+        else:
+            _record(
+                session,
+                level,
+                "price changed",
+                price=money.plain(level.price_amount, level.currency),
+                now=typed,
+            )
+            say("ok", filters.phrase("flashes.saved"))
+    return back("product", sku=sku)
+
+
+@blueprint.post("/admin/products/<sku>/stock")
+@admits(Role.STAFF)
+def move_stock(sku: str) -> ResponseReturnValue:
+    """Write a movement into the ledger: more came, some broke, the count differs."""
+    typed, reason = request.form.get("pieces", "").strip(), request.form.get("reason", "")
+    delta = int(typed) if re.fullmatch(r"[+-]?[0-9]{1,6}", typed, re.ASCII) else 0
+    if not delta or reason not in REASONS:
+        say("bad", filters.phrase("flashes.movement_unfit"))
+        return back("product", sku=sku)
+    delta = -abs(delta) if reason == "damaged" else delta
+    try:
+        with writing(tools().engine) as session:
+            level = _level(session, sku)
+            note = request.form.get("note", "").strip()[:200]
+            stock.move(
+                session, level.sku, delta, reason, by=guard.member().email[:80], note=note, now=clock.now()
+            )
+            after = {"pieces": delta, "reason": reason, "note": note}
+            record(session, "stock moved", _subject(level.sku), after=after)
+    except Refused as error:
+        if error.reason is Reason.ITEM_UNKNOWN:
+            raise
+        refuse(error)
+        return back("product", sku=sku)
+    say("ok", filters.phrase("flashes.saved"))
+    return back("product", sku=sku)
+
+
+@blueprint.post("/admin/products/<sku>/settings")
+@admits(Role.STAFF)
+def change_product(sku: str) -> ResponseReturnValue:
+    """Sell a SKU or take it off the shelf, and say from how many pieces it counts as low."""
+    with writing(tools().engine) as session:
+        level = _level(session, sku)
+        active = "active" in request.form
+        typed = request.form.get("reorder_at", "")
+        earlier = {"for sale": level.active, "reorder at": level.reorder_at}
+        reorder_at = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed, re.ASCII) else level.reorder_at
+        editing.set_active(session, level.sku, active=active, now=clock.now())
+        if level.reorder_at is not None and reorder_at is not None:
+            editing.set_reorder_point(session, level.sku, reorder_at)
+        later = {"for sale": active, "reorder at": reorder_at}
+        record(session, "product changed", _subject(level.sku), before=earlier, after=later)
+    undo = {
+        "action": f"/admin/products/{sku}/settings",
+        "fields": {"reorder_at": level.reorder_at or 0, **({"active": "yes"} if level.active else {})},
+        "label": filters.phrase("flashes.undo"),
+    }
+    say("ok", filters.phrase("flashes.saved"), undo if earlier != later else None)
+    return back("product", sku=sku)
+
+
+def _level(session: Session, sku: str) -> Level:
+    found = next((level for level in catalog.levels(session, now=clock.now()) if level.sku == sku), None)
+    if found is None:
+        raise Refused(Reason.ITEM_UNKNOWN)
+    return found
+
+
+def _record(session: Session, level: Level, action: str, *, price: str, now: str) -> None:
+    record(session, action, _subject(level.sku), before={"price": price}, after={"price": now})
+
+
+def _subject(sku: str) -> str:
+    return f"product {sku}"
+
+
+def _minor(typed: str, currency: str) -> int | None:
+    """Return a price in minor units, or None for what is no price."""
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,2})?", typed, re.ASCII):
+        return None
+    scaled = Decimal(typed).scaleb(money.decimals(currency))
+    whole = scaled == scaled.to_integral_value() and 0 < scaled < LARGEST
+    return int(scaled) if whole else None
+
+
+def _row(level: Level) -> list[object]:
+    return [
+        level.sku,
+        level.name,
+        money.plain(level.price_amount, level.currency),
+        level.currency,
+        level.on_hand,
+        level.held,
+        level.free,
+        level.reorder_at,
+        level.sold,
+        level.cover,
+    ]
