@@ -100,11 +100,12 @@ def _write(session: Session, stories: list[Story], base_url: str, now: datetime)
         tell(session, rows, story, order_id, ids, f"{base_url.rstrip('/')}/orders/{token}")
         if story.discount:
             _use_code(rows, story, order_id, ids)
+    _balance_stock(session, rows[StockMovement], now)
+    session.flush()
     for table, planned in rows.items():
         session.execute(insert(table), planned)
     session.execute(update(OrderNumber).values(last=stories[-1].number))
     _count_uses(session, rows[Redemption])
-    _balance_stock(session, rows[StockMovement], now)
 
 
 def _use_code(

@@ -25,7 +25,7 @@ from shop.orders.models import (
     Shipment,
     ShipmentLine,
 )
-from shop.orders.rules import arrival_words, carrier_of
+from shop.orders.rules import arrival_words, carrier_of, country_name
 
 ABROAD = 2900
 FREE_FROM = 7500
@@ -365,7 +365,8 @@ def _refund(
 
 def _flag(rows: Rows, story: Story, order_id: int) -> None:
     assert story.paid_at is not None  # noqa: S101  told by the caller
-    detail = {"expected": "Canada", "given": "the United States"}
+    given = country_name(story.person.country)
+    detail = {"expected": "Canada" if given != "Canada" else "Germany", "given": given}
     rows[OrderFlag].append(
         {
             "order_id": order_id,
@@ -375,7 +376,7 @@ def _flag(rows: Rows, story: Story, order_id: int) -> None:
             "raised_at": story.paid_at,
         }
     )
-    _event(rows, order_id, "flagged", story.paid_at, reason="country_differs")
+    _event(rows, order_id, "flagged", story.paid_at, reason="country_differs", **detail)
     _letter(
         rows,
         story,
@@ -384,7 +385,7 @@ def _flag(rows: Rows, story: Story, order_id: int) -> None:
         "flagged",
         story.paid_at,
         "",
-        sentence="This order was priced for Canada, but the address is in the United States.",
+        sentence=f"This order was priced for {detail['expected']}, but the address is in {given}.",
         admin_url="",
         total=money.display(story.total, "USD"),
     )
