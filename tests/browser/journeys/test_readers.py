@@ -27,10 +27,9 @@ def link_in(letter: str, path: str) -> str:
 
 
 def asks(visitor: Visitor, place: str) -> None:
-    """She fills in the form of an article and sends it, after having looked at the page."""
+    """She fills in the form of an article and sends it at once, faster than a person could."""
     form = visitor.page.locator(f"#sign-up-{place}-form")
     form.get_by_label("Your e-mail").fill(visitor.email)
-    eventually(lambda: visitor.page.evaluate("performance.now()") > 2100)
     visitor.presses("Send me chapter one", within=form)
     visitor.reads("Look in your inbox")
 
