@@ -223,7 +223,7 @@ def _said_of_code(priced: PricedCart) -> str:
     used = next((use for use in priced.quote.uses if use.code), None)
     if used is None:
         return _phrase("flashes.code_waits", code=priced.cart.code)
-    if used.free_shipping:
+    if used.off_shipping and priced.quote.shipping_amount == priced.quote.shipping_discount_amount:
         return _phrase("flashes.code_applied_free_shipping", code=used.code)
     saving = money.display(used.amount, priced.quote.currency)
     return _phrase("flashes.code_applied", code=used.code, saving=saving)

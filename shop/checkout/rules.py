@@ -50,8 +50,8 @@ class Use:
     """A campaign that the quote makes use of: what discounts.hold keeps for the order.
 
     code_id, code: None and "" for an automatic offer. name: the campaign's. summary: what it gives, in a few
-    words. amount: what it takes off in all, goods and shipping, minor units (0 only for free shipping whose
-    rate is not known yet). bound_email: the normalized address it is bound to, or "". free_shipping: the
+    words. amount: what it takes off in all, goods and shipping, minor units (0 only off shipping whose
+    rate is not known yet). bound_email: the normalized address it is bound to, or "". off_shipping: the
     amount is off the shipping, not off the goods.
     """
 
@@ -62,7 +62,7 @@ class Use:
     summary: str
     amount: int
     bound_email: str = ""
-    free_shipping: bool = False
+    off_shipping: bool = False
 
 
 @dataclass(frozen=True)

@@ -112,8 +112,19 @@ def test_a_code_that_would_cost_more_than_it_gives_is_not_used() -> None:
 def test_free_shipping_is_a_discount_on_shipping() -> None:
     priced = quote(BALL, code=typed(FREE))
     assert (priced.shipping_amount, priced.shipping_discount_amount, priced.total_amount) == (695, 695, 5800)
-    assert priced.uses[0].free_shipping
+    assert priced.uses[0].off_shipping
     assert priced.discount_amount == 0
+
+
+def test_shipping_may_also_cost_less_and_never_less_than_nothing() -> None:
+    less = Terms(5, "Two off shipping", "reduced_shipping", "USD", amount=200)
+    priced = quote(BALL, code=typed(less))
+    assert (priced.shipping_amount, priced.shipping_discount_amount, priced.total_amount) == (695, 200, 6295)
+    both = quote(BALL, offers=[replace(less, campaign_id=6, amount=600)], code=typed(less))
+    assert [use.amount for use in both.uses] == [200, 495]
+    assert quote(BALL, offers=[less], code=typed(FREE)).uses[0].amount == 695
+    capped = replace(FREE, max_discount_amount=500)
+    assert quote(BALL, code=typed(capped)).shipping_discount_amount == 500
 
 
 @pytest.mark.parametrize("lines", [(HOOK,), (EBOOK,)])
@@ -306,7 +317,7 @@ def test_the_uses_are_what_was_taken_off(
     assert sum(use.amount for use in priced.uses) == off
     assert len({use.campaign_id for use in priced.uses}) == len(priced.uses)
     assert sum(bool(use.code) for use in priced.uses) <= 1
-    by_campaign = {use.campaign_id: use.amount for use in priced.uses if not use.free_shipping}
+    by_campaign = {use.campaign_id: use.amount for use in priced.uses if not use.off_shipping}
     for line in priced.lines:
         for campaign_id, amount in line.discounts:
             by_campaign[campaign_id] -= amount
