@@ -12,7 +12,8 @@ from shop import clock
 from shop.cart.rules import Cart, Entry
 from shop.checkout import forms, hear, pay, queries
 from shop.checkout.forms import CheckoutForm
-from shop.db import DATABASE_AWAY, reading
+from shop.db import DATABASE_AWAY, reading, writing
+from shop.discounts import tries
 from shop.errors import Reason, Refused
 from shop.orders import queries as orders
 from shop.orders.rules import country_name
@@ -57,9 +58,18 @@ def place() -> ResponseReturnValue:
         )
         way = pay.start(till(), cart, forms.details(typed))
     except Refused as refused:
+        _count_refused_code(cart, refused)
         return _page(cart, typed, refused)
     response = redirect(way.url, code=303)
     return clear_cart(response) if way.paid else response
+
+
+def _count_refused_code(cart: Cart, refused: Refused) -> None:
+    """Count a code that the buyer's own address, country or another buyer stood against, for its sheet."""
+    if cart.code and refused.reason.value.startswith("code_"):
+        on = clock.now().astimezone(tools().config.time_zone).date()
+        with writing(tools().engine) as session:
+            tries.count_refusal(session, cart.code, refused.reason, on=on)
 
 
 def _page(cart: Cart, typed: CheckoutForm, refused: Refused | None = None) -> ResponseReturnValue:

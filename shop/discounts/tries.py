@@ -2,11 +2,13 @@
 
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop.db import lock_rows
-from shop.discounts.models import CodeTry
+from shop.discounts.models import Code, CodeTry
+from shop.errors import Reason
 
 
 def count(session: Session, campaign_id: int, code_id: int, outcome: str, *, on: date) -> None:
@@ -19,3 +21,10 @@ def count(session: Session, campaign_id: int, code_id: int, outcome: str, *, on:
     session.execute(
         statement.on_conflict_do_update(index_elements=["code_id", "outcome", "tried_on"], set_=again)
     )
+
+
+def count_refusal(session: Session, code: str, reason: Reason, *, on: date) -> None:
+    """Count that an order with a code (its normal form) was refused for a reason; unknown codes are not counted."""
+    known = session.execute(select(Code.campaign_id, Code.id).where(Code.code == code)).one_or_none()
+    if known is not None:
+        count(session, known[0], known[1], str(reason), on=on)

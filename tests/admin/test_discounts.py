@@ -321,6 +321,12 @@ def test_tries_stand_on_the_sheet_with_their_reasons(
     assert "Ended 2" in words(owner.get("/admin/discounts/oldcode/sheet"))
     assert "No matching item 1" in words(owner.get("/admin/discounts/hook40/sheet"))
     assert "Typed and taken 1" in words(owner.get("/admin/discounts/run15/sheet"))
+    with writing(engine) as session:
+        session.execute(update(Code).where(Code.code == "RUN15").values(bound_email="ann@example.com"))
+    stranger.post("/cart/code", data={"code": "RUN15"})
+    order = {"email": "maya@example.com", "country": "US", "shipping": "standard", "total": "3160"}
+    assert stranger.post("/checkout", data=order).status_code == 422
+    assert "For another address 1" in words(owner.get("/admin/discounts/run15/sheet"))
 
 
 def test_files_ask_who_was_away_for_long_to_prove_who_they_are(
