@@ -70,3 +70,14 @@ def test_the_pictures_of_a_product_page_weigh_little_on_a_phone() -> None:
         seen += [f"{products[other].cutout.file}-1000.avif" for other in words.complete_with]
         weight = sum((FOLDER / name).stat().st_size for name in seen)
         assert weight < PAGE_BUDGET, f"{slug}: {weight}"
+
+
+def test_a_turntable_has_its_pictures_all_around_and_each_is_light() -> None:
+    tables = {words.turntable for words in read_content(ROOT / "content").products.values()} - {""}
+    assert tables == {path.name for path in FOLDER.iterdir() if path.is_dir()} == {"hook-turn"}
+    for table in tables:
+        frames = sorted(path for path in (FOLDER / table).iterdir() if path.suffix == ".avif")
+        assert [path.name for path in frames] == [f"{k:02}.avif" for k in range(24)]
+        assert len({path.read_bytes() for path in frames}) == 24
+        assert all(path.stat().st_size < 9_000 for path in frames)
+        assert {size_of(path) for path in (*frames, FOLDER / table / "00.jpg")} == {(560, 448)}
