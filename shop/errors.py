@@ -80,6 +80,7 @@ class Reason(StrEnum):
     CROSS_SITE = "cross_site"
     SIGN_IN_FAILED = "sign_in_failed"
     SECOND_STEP_WRONG = "second_step_wrong"
+    PASSKEY_REFUSED = "passkey_refused"
     RESET_LINK_OLD = "reset_link_old"
     PASSWORD_UNFIT = "password_unfit"  # noqa: S105  a reason, no password
 

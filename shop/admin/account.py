@@ -1,6 +1,7 @@
 """Your own account: the second step, where you are signed in, and how you use the keyboard."""
 
 import secrets
+from urllib.parse import urlsplit
 
 import segno
 from flask import request
@@ -161,9 +162,18 @@ def _account() -> str:
             has_app=kept.totp_confirmed_at is not None,
             secret=secret,
             square=_square(secret) if secret else "",
+            passkeys=staff_queries.passkeys(session, member.id),
+            passkeys_work=_passkeys_work(),
             codes_left=staff_queries.recovery_codes_left(session, member.id),
             sign_ins=staff_queries.signed_in_places(session, member.id, now=clock.now()),
         )
+
+
+def _passkeys_work() -> bool:
+    """Whether browsers make passkeys for this shop: they want a name, not a number, and https but for localhost."""
+    config = tools().config
+    host = urlsplit(config.base_url).hostname or ""
+    return host == "localhost" or (config.https and any(map(str.isalpha, host.rpartition(".")[2])))
 
 
 def _square(secret: str) -> Markup:

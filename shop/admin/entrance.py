@@ -37,23 +37,23 @@ def sign_in() -> ResponseReturnValue:
     """Begin a session, if address and password are right; the answer is the same whichever is wrong."""
     email = request.form.get("email", "")
     try:
-        _count_try("sign-in-network", client_address(), TRIES_PER_NETWORK)
-        _count_try("sign-in-address", email.strip().lower())
+        count_try("sign-in-network", client_address(), TRIES_PER_NETWORK)
+        count_try("sign-in-address", email.strip().lower())
         with reading(tools().engine) as session:
             member_id = staff.authenticate(session, email, request.form.get("password", ""))
     except Refused as error:
         return _door("admin/login.html", error, email=email), _status(error)
     with reading(tools().engine) as session:
         waits = staff_queries.needs_second_step(session, member_id)
-    onward = url_for("admin.second_step", next=_onward()) if waits else _onward()
-    return _signed_in(member_id, onward, second_step=False)
+    then = url_for("admin.second_step", next=onward()) if waits else onward()
+    return begin_session(member_id, then, second_step=False)
 
 
 @blueprint.get("/admin/login/code")
 @admits(Role.READ_ONLY, unfinished=True)
 def second_step() -> str:
     """Ask for the second factor."""
-    return _door("admin/second_step.html")
+    return _door("admin/second_step.html", has_passkey=_has_passkey())
 
 
 @blueprint.post("/admin/login/code")
@@ -64,15 +64,15 @@ def take_second_step() -> ResponseReturnValue:
     try:
         _check_code(member)
     except Refused as error:
-        return _door("admin/second_step.html", error), _status(error)
-    return _signed_in(member.id, _onward(), second_step=True)
+        return _door("admin/second_step.html", error, has_passkey=_has_passkey()), _status(error)
+    return begin_session(member.id, onward(), second_step=True)
 
 
 @blueprint.get("/admin/confirm")
 @admits(Role.READ_ONLY)
 def confirm() -> str:
     """Ask who is signed in to prove once more who they are."""
-    return _door("admin/confirm.html", by_code=guard.member().has_second_factor)
+    return _door("admin/confirm.html", by_code=guard.member().has_second_factor, has_passkey=_has_passkey())
 
 
 @blueprint.post("/admin/confirm")
@@ -84,15 +84,17 @@ def confirmed() -> ResponseReturnValue:
         if member.has_second_factor:
             _check_code(member)
         else:
-            _count_try("sign-in-address", member.email)
+            count_try("sign-in-address", member.email)
             with reading(tools().engine) as session:
                 staff.authenticate(session, member.email, request.form.get("password", ""))
     except Refused as error:
-        page = _door("admin/confirm.html", error, by_code=member.has_second_factor)
+        page = _door(
+            "admin/confirm.html", error, by_code=member.has_second_factor, has_passkey=_has_passkey()
+        )
         return page, _status(error)
     with writing(tools().engine) as session:
         staff.confirm(session, member.session_id, now=now)
-    return redirect(_onward(), 303)
+    return redirect(onward(), 303)
 
 
 @blueprint.post("/admin/logout")
@@ -106,7 +108,7 @@ def sign_out() -> Response:
     return response
 
 
-def _signed_in(member_id: int, onward: str, *, second_step: bool) -> Response:
+def begin_session(member_id: int, then: str, *, second_step: bool) -> Response:
     """Begin a session under a fresh token and end the one of before."""
     fresh_token, now = secrets.token_urlsafe(32), clock.now()
     with writing(tools().engine) as session:
@@ -119,13 +121,13 @@ def _signed_in(member_id: int, onward: str, *, second_step: bool) -> Response:
             now=now,
             second_step=second_step,
         )
-    response = make_response(redirect(onward, 303))
+    response = make_response(redirect(then, 303))
     guard.remember(response, fresh_token)
     return response
 
 
 def _check_code(member: Member) -> None:
-    _count_try("second-step", str(member.id))
+    count_try("second-step", str(member.id))
     with writing(tools().engine) as session:
         used = factors.check(
             session,
@@ -138,8 +140,14 @@ def _check_code(member: Member) -> None:
             record(session, "recovery code used", member.email)
 
 
-def _count_try(kind: str, subject: str, limit: int = TRIES_PER_ADDRESS) -> None:
+def count_try(kind: str, subject: str, limit: int = TRIES_PER_ADDRESS) -> None:
+    """Count one try of a password or a second factor. Raises Refused(TOO_MANY_TRIES)."""
     allow(tools().engine, kind, subject, limit=limit, seconds=TRIES_SECONDS, now=clock.now())
+
+
+def _has_passkey() -> bool:
+    with reading(tools().engine) as session:
+        return bool(staff_queries.passkeys(session, guard.member().id))
 
 
 def _status(error: Refused) -> int:
@@ -148,10 +156,10 @@ def _status(error: Refused) -> int:
 
 def _door(template: str, error: Refused | None = None, **values: object) -> str:
     sentence = tools().content.refusal(error) if error else ""
-    return render_template(template, error=sentence, next=_onward(), **values)
+    return render_template(template, error=sentence, next=onward(), **values)
 
 
-def _onward() -> str:
+def onward() -> str:
     """Return where to go afterwards: a page of the back office, whatever was asked for."""
     asked = request.values.get("next", "")
     return (

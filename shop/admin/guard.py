@@ -16,6 +16,7 @@ from shop.staff import queries as staff
 from shop.staff.queries import Member
 from shop.staff.rules import SESSION_LENGTH
 from shop.web import filters
+from shop.web.headers import PASSKEYS, without_features
 from shop.web.notices import say
 from shop.web.tools import tools
 
@@ -136,4 +137,6 @@ def keep_private(response: Response) -> Response:
     """No cache keeps a page of the back office, and no search engine lists it."""
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    # Of all pages only these ask for passkeys.
+    response.headers["Permissions-Policy"] = without_features(PASSKEYS)
     return response

@@ -5,6 +5,7 @@ from flask import Flask, Response
 from shop.config import Config
 from shop.web.pages import PRIVATE
 
+PASSKEYS = "publickey-credentials-get"
 # Features no page of the shop asks for.
 UNUSED_FEATURES = (
     "browsing-topics",
@@ -13,7 +14,7 @@ UNUSED_FEATURES = (
     "geolocation",
     "microphone",
     "payment",
-    "publickey-credentials-get",
+    PASSKEYS,
     "usb",
 )
 
@@ -30,7 +31,7 @@ def security_headers(config: Config) -> list[tuple[str, str]]:
         ("Content-Security-Policy", content_security_policy(config)),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Cross-Origin-Resource-Policy", "same-origin"),
-        ("Permissions-Policy", ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES)),
+        ("Permissions-Policy", without_features()),
         # Order links hold a token: no other site ever learns the address of a page. ("no-referrer" would also
         # blank the Origin of the shop's own forms, which the cross-site guard reads.)
         ("Referrer-Policy", "same-origin"),
@@ -39,6 +40,11 @@ def security_headers(config: Config) -> list[tuple[str, str]]:
     if config.https:
         headers.append(("Strict-Transport-Security", "max-age=31536000"))
     return headers
+
+
+def without_features(but: str = "") -> str:
+    """Return the policy that turns off every feature no page asks for, except ``but``."""
+    return ", ".join(f"{feature}=()" for feature in UNUSED_FEATURES if feature != but)
 
 
 def content_security_policy(config: Config) -> str:

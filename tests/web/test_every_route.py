@@ -38,6 +38,7 @@ BLANKS = {
     "signed": "a-signed-cart",
     "session_id": 1,
     "member_id": 1,
+    "passkey_id": 1,
 }
 QUERY = urlencode(
     {"code": "RUN15", "to": "/shop", "q": "maya", "view": "all", "before": "9", "next": "/admin"}
