@@ -14,7 +14,7 @@ def by_robot(fields: Mapping[str, str]) -> bool:
     """Whether a form was filled in by a program: the hidden field is not empty, or no time has passed.
 
     The page is the same for everybody and may come from a cache, so the shop cannot know when it was read. Where
-    scripts run, the browser says how long, and waits for the rest when somebody is faster (static/js/sign-up.js); where
+    scripts run, the browser says how long, and waits for the rest when somebody is faster (static/js/shop.js); where
     they do not, the hidden field and the throttles have to do.
     """
     if fields.get(HONEYPOT, ""):

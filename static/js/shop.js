@@ -99,7 +99,7 @@ function cartDrawer(drawer) {
     ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
   }
 
-  document.querySelector("[data-cart-link]").addEventListener("click", (event) => {
+  document.querySelector("[data-cart-link]")?.addEventListener("click", (event) => {
     if (!opensHere(event)) return;
     event.preventDefault();
     ask("/cart");
@@ -120,9 +120,21 @@ function buyForm(form) {
     .observe(form.querySelector("[data-main-button]"));
 }
 
-// How long the page was looked at before a sign-up form was sent. Without scripts the field stays empty.
+// How long the page was looked at before a sign-up form was sent. Whoever is faster than a person, such as a password
+// manager that fills and sends at once, waits here for the rest of the time. Without scripts the field stays empty.
+const SHORTEST = 2000;
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("form[data-sign-up]")) event.target.elements.seconds.value = (performance.now() / 1000).toFixed(1);
+  const form = event.target;
+  if (!form.matches("form[data-sign-up]")) return;
+  const looked = performance.now();
+  if (looked >= SHORTEST) {
+    form.elements.seconds.value = (looked / 1000).toFixed(1);
+    return;
+  }
+  event.preventDefault();
+  if ("waits" in form.dataset) return;
+  form.dataset.waits = "";
+  setTimeout(() => form.requestSubmit(), SHORTEST - looked + 20);
 });
 
 showCount();
