@@ -2,10 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from werkzeug.serving import make_server
 
 from tests.browser.accessibility import accessibility_faults
@@ -220,3 +222,6 @@ def test_the_steps_fit_on_paper_without_the_shop_around_them(address: str, page:
         expect(page.locator(hidden)).to_be_hidden()
     expect(page.locator(".procedure__step")).to_have_count(8)
     expect(page.locator(".procedure__step svg")).to_have_count(8)
+    for paper in ("A4", "Letter"):
+        margin = dict.fromkeys(("top", "right", "bottom", "left"), "12mm")
+        assert len(PdfReader(BytesIO(page.pdf(format=paper, margin=margin))).pages) == 1, paper
