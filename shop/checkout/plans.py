@@ -130,15 +130,19 @@ def calculate(
             by_sku[sku].append((candidate.terms.campaign_id, part))
         if parts:
             used.append((candidate, sum(parts.values())))
-    goods_amount = sum(remaining.values())
     subtotal = sum(line.subtotal_amount for line in goods)
-    shipping_amount = shipping.charge(rate, rate.counted(subtotal, goods_amount)) if rate else 0
-    shipping_uses = list(_off_shipping(off_shipping, rate, shipping_amount)) if ships else []
-    shipping_discount_amount = sum(amount for _, amount in shipping_uses)
-    trimmed = _too_little(goods_amount + shipping_amount - shipping_discount_amount, currency)
-    if trimmed:
-        used, trimmed = _trim(used, by_sku, trimmed)
-        goods_amount += trimmed
+    goods_amount, trimmed = sum(remaining.values()), 0
+    while True:
+        shipping_amount = shipping.charge(rate, rate.counted(subtotal, goods_amount)) if rate else 0
+        shipping_uses = list(_off_shipping(off_shipping, rate, shipping_amount)) if ships else []
+        shipping_discount_amount = sum(amount for _, amount in shipping_uses)
+        lacking = _too_little(goods_amount + shipping_amount - shipping_discount_amount, currency)
+        used, given_back = _trim(used, by_sku, lacking) if lacking else (used, 0)
+        if not given_back:
+            break
+        # Goods that cost more may ship for less: once more, until both agree.
+        goods_amount += given_back
+        trimmed += given_back
     return Plan(
         (*used, *shipping_uses),
         {sku: tuple(parts) for sku, parts in by_sku.items()},

@@ -212,6 +212,12 @@ def test_a_discount_leaves_nothing_or_what_the_payment_service_takes(cents: int,
     assert use.amount == 20700 - total == priced.discount_amount
 
 
+def test_what_is_left_on_a_price_may_make_its_shipping_free() -> None:
+    tiny = replace(HOME, amount=1, free_from_amount=45)
+    priced = quote(HOOK, offers=[replace(FIVE_OFF, amount=14860)], rate=tiny)
+    assert (priced.goods_amount, priced.shipping_amount, priced.total_amount) == (50, 0, 50)
+
+
 def test_a_price_that_is_too_small_by_itself_is_not_payable() -> None:
     assert not quote(replace(HOOK, unit_amount=49), rate=None).payable
 
@@ -370,7 +376,9 @@ def test_shipping_is_the_rates_charge_on_the_goods_after_discount(
     lines: list[Line], offers: list[Terms], code: CodeTry | None, rate: Rate | None
 ) -> None:
     priced = any_quote(lines, offers, code, rate)
-    due = charge(rate, priced.goods_amount) if rate and priced.ships else 0
+    due = 0
+    if rate and priced.ships:
+        due = charge(rate, rate.counted(priced.subtotal_amount, priced.goods_amount))
     assert priced.shipping_amount == due
 
 
