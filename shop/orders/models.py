@@ -119,11 +119,12 @@ class OrderLine(Base):
         CheckConstraint("total_amount = subtotal_amount - discount_amount", name="total_adds_up"),
         CheckConstraint("discount_amount BETWEEN 0 AND subtotal_amount", name="discount_within_subtotal"),
         UniqueConstraint("order_id", "position"),
+        Index("ix_order_lines_sku", "sku", "order_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
     position: Mapped[int]
-    sku: Mapped[str] = mapped_column(String(40), index=True)
+    sku: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(120))
     digital: Mapped[bool]
     unit_amount: Mapped[int]
@@ -178,6 +179,7 @@ class Payment(Base):
     __table_args__ = (
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         CheckConstraint("state IN ('processing', 'succeeded', 'failed')", name="state_known"),
+        Index("ix_payments_card_last4", "card_last4", "order_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
@@ -189,7 +191,7 @@ class Payment(Base):
     livemode: Mapped[bool]
     method: Mapped[str] = mapped_column(String(40), default="")
     card_brand: Mapped[str] = mapped_column(String(20), default="")
-    card_last4: Mapped[str] = mapped_column(String(4), default="", index=True)
+    card_last4: Mapped[str] = mapped_column(String(4), default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
     updated_at: Mapped[datetime] = mapped_column(Moment)
 

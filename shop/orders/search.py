@@ -50,7 +50,7 @@ def _places(asked: str) -> list[Select[int]]:
             )
     if asked and " " not in asked:
         lower = asked.lower()
-        places.append(_newest(select(Order.id).where(Order.email_normalized == lower), Order.id))
+        places.append(_newest(select(Order.id).where(Order.email_normalized == lower), Order.placed_at))
         places.append(_newest(select(Order.id).where(Order.code == asked.upper()), Order.number))
         places.append(
             _newest(select(OrderLine.order_id).where(OrderLine.sku == asked.upper()), OrderLine.order_id)

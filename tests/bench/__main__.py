@@ -29,6 +29,7 @@ from tests.bench.lighthouse import print_lighthouse
 from tests.bench.load import UnexpectedAnswer, drive, fetch, get
 from tests.bench.places import Place, ShopPlace, bare_view, bare_view_under_gunicorn, memory_of
 from tests.bench.rows import Row, back_office, buying, cold_page, pages
+from tests.bench.size import print_sizes
 from tests.bench.weight import weigh
 from tests.browser.chromium import NoBrowser
 from tests.processes import Program, eventually
