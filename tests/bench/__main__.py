@@ -225,6 +225,7 @@ def print_others(folder: Path, shops: dict[str, ShopPlace]) -> None:
     print_figure("memory of 2 web workers and the worker", memory(folder, shop), "MiB", 220)
     print_figure("process start to first answer", start_time(folder, shop), "s", 1.5)
     print_growth(shops)
+    print_sizes(folder, list(shops))
     print_campaigns(shops)
 
 
