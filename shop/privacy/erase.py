@@ -62,6 +62,8 @@ def erase(session: Session, email: str, *, by: str, now: datetime) -> Erased:
             .values(recipient="erased@erased.invalid", blanks={}, last_error="")
         )
     )
+    if found:
+        orders.forget_words(session, [order.id for order in found])
     return Erased(reader is not None, len(found), len(letters))
 
 
