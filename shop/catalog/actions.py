@@ -173,7 +173,7 @@ def _change(
 ) -> Change:
     """Add to a SKU's numbers in one statement that only succeeds while its guard is true."""
     values = {"of_sku": sku, "more_on_hand": on_hand, "more_held": held}
-    after = session.scalar(statement, values)
+    after = session.connection().execute(statement, values).scalar()
     if after is None:
         raise _refusal(session, sku)
     return Change(sku, after - on_hand + held, after)
@@ -194,7 +194,7 @@ def _refusal(session: Session, sku: str) -> Refused:
 def _end_holds(session: Session, order_id: int, state: str, now: datetime) -> list[tuple[str, int]]:
     """Move an order's holds out of ``held``; return those that this call has moved, in the order of SKUs."""
     values = {"of_order_id": order_id, "ended_state": state, "now": now}
-    return sorted(tuple(row) for row in session.execute(_END_HOLDS, values))
+    return sorted(tuple(row) for row in session.connection().execute(_END_HOLDS, values))
 
 
 def _write(
@@ -203,9 +203,8 @@ def _write(
     """Write a line of the ledger for each SKU."""
     common = {"note": "", "order_id": None, **more, "reason": reason, "by": by, "created_at": now}
     if deltas:
-        session.execute(
-            _WRITE_MOVEMENT, [common | {"sku": sku, "delta": delta} for sku, delta in deltas.items()]
-        )
+        rows = [common | {"sku": sku, "delta": delta} for sku, delta in deltas.items()]
+        session.connection().execute(_WRITE_MOVEMENT, rows)
 
 
 def _publish(session: Session, changes: Iterable[Change]) -> None:

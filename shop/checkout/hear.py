@@ -1,6 +1,9 @@
 """Hear: webhooks and the service's own list of events. They only say where to look; nothing else in them is believed."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Literal
 
 import structlog
 from sqlalchemy import bindparam, select, update
@@ -11,10 +14,10 @@ from sqlalchemy.orm import Session
 from shop.checkout import refund
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import UnmatchedPayment, WebhookEvent
-from shop.checkout.pay import attempt_of
+from shop.checkout.pay import Named, attempt_of, find_attempt
 from shop.checkout.settle import lock_both, settle, settle_page
 from shop.checkout.till import Till
-from shop.db import DATABASE_AWAY, lock_rows, reading, set_columns, write_at_once, writing
+from shop.db import DATABASE_AWAY, at_once, lock_rows, reading, set_columns, write_at_once, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
 from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
@@ -25,6 +28,9 @@ log = structlog.get_logger()
 # payment service to answer never does.
 MOST_TRIES = 12
 LONGEST_WAIT = timedelta(hours=1)
+
+# What becomes of an event; "marked" is done, and was marked so together with what it changed.
+Fate = Literal["received", "done", "ignored", "failed", "marked"]
 
 EVENTS = WebhookEvent.metadata.tables["webhook_events"]
 _WRITE_DOWN = {
@@ -43,17 +49,28 @@ _MARK = (
 )
 
 
+@dataclass(frozen=True)
+class Heard:
+    """An event that was just written down, and the attempt that it is about as far as its ids tell."""
+
+    event: WebhookEvent
+    attempt: Named | None
+
+
 def write_down(session: Session, told: Notification, *, now: datetime) -> bool:
     """Keep the event; return False when it was heard before."""
     statement = _WRITE_DOWN["postgresql" if lock_rows(session) else "sqlite"]
     return session.scalar(statement, set_columns(_event(told, now))) is not None
 
 
-def hear(till: Till, told: Notification) -> WebhookEvent | None:
-    """Keep the event in a transaction of its own and return it as a plain value; None if it was heard before."""
+def hear(till: Till, told: Notification) -> Heard | None:
+    """Keep the event in a transaction of its own and return it; None if it was heard before."""
     event = _event(told, till.clock())
-    written = write_at_once(till.engine, _WRITE_DOWN[till.engine.dialect.name], set_columns(event))
-    return None if written is None else event
+    with at_once(till.engine) as connection:
+        write = _WRITE_DOWN[till.engine.dialect.name]
+        if connection.execute(write, set_columns(event)).scalar() is None:
+            return None
+        return Heard(event, find_attempt(connection, page_id=told.page_id, attempt_key=told.attempt_key))
 
 
 def _event(told: Notification, now: datetime) -> WebhookEvent:
@@ -83,14 +100,17 @@ def act(till: Till, event_id: str, *, hurried: bool = False) -> None:
     with reading(till.engine) as session:
         event = session.get(WebhookEvent, event_id)
     if event is not None and event.state not in ("done", "ignored"):
-        act_on(till, event, hurried=hurried)
+        attempt = attempt_of(till, page_id=event.page_id, attempt_key=event.attempt_key)
+        act_on(till, Heard(event, attempt), hurried=hurried)
 
 
-def act_on(till: Till, event: WebhookEvent, *, hurried: bool = False) -> None:
+def act_on(till: Till, heard: Heard, *, hurried: bool = False) -> None:
     """The same for an event that is at hand."""
-    tired = "failed" if event.tries + 1 >= MOST_TRIES else "received"
+    event = heard.event
+    state: Fate
+    tired: Fate = "failed" if event.tries + 1 >= MOST_TRIES else "received"
     try:
-        state, error = ("done" if _look(till, event, hurried=hurried) else "ignored"), ""
+        state, error = _look(till, heard, hurried=hurried), ""
     except GatewayUnknown as problem:
         state, error = "received", str(problem)
     except GatewayRefused as problem:
@@ -100,19 +120,41 @@ def act_on(till: Till, event: WebhookEvent, *, hurried: bool = False) -> None:
     except Exception as mistake:
         log.exception("event_not_acted_on", event_id=event.id, type=event.type)
         state, error = tired, type(mistake).__name__
+    if state != "marked":
+        write_at_once(till.engine, _MARK, _mark(till, event, state, error))
+
+
+def _mark(till: Till, event: WebhookEvent, state: Fate, error: str = "") -> dict[str, Any]:
     tries = event.tries + 1
     run_at = till.clock() + min(timedelta(seconds=5 * 2 ** min(tries, 12)), LONGEST_WAIT)
-    values = {"event_id": event.id, "now_state": state, "why": error[:400], "next_at": run_at}
-    write_at_once(till.engine, _MARK, values)
+    return {"event_id": event.id, "now_state": state, "why": error[:400], "next_at": run_at}
 
 
-def _look(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
-    """Return whether the event was about something of ours."""
+def _mark_done(session: Session, *, till: Till, event: WebhookEvent) -> None:
+    session.connection().execute(_MARK, _mark(till, event, "done"))
+
+
+def _look(till: Till, heard: Heard, *, hurried: bool) -> Fate:
+    """Do what the event asks for, if it is about something of ours, and return what became of it."""
+    event, attempt = heard.event, heard.attempt
     kind = event.type.partition(".")[0]
+    if kind == "checkout" and attempt is not None and attempt.page_id is not None:
+        # Marked in the transaction that settles: one commit less, and never one without the other.
+        also = partial(_mark_done, till=till, event=event)
+        settle_page(till, attempt.id, attempt.page_id, hurried=hurried, also=also)
+        return "marked"
     if kind == "checkout":
-        return _look_at_page(till, event, hurried=hurried)
-    if event.type == "payment_intent.payment_failed":
-        return _note_decline(till, event)
+        ours = _look_at_page(till, event, attempt, hurried=hurried)
+    elif event.type == "payment_intent.payment_failed":
+        ours = _note_decline(till, event, attempt)
+    else:
+        ours = _look_at_money(till, event, hurried=hurried)
+    return "done" if ours else "ignored"
+
+
+def _look_at_money(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
+    """Refunds, disputes and warnings: return whether they are about a payment of ours."""
+    kind = event.type.partition(".")[0]
     known = refund.sync(till, event.payment_id) if event.payment_id else False
     if known and kind == "radar":
         _flag_warning(till, event)
@@ -137,13 +179,9 @@ def _attempt_key(till: Till, event: WebhookEvent) -> str:
         return ""
 
 
-def _look_at_page(till: Till, event: WebhookEvent, *, hurried: bool) -> bool:
-    attempt = attempt_of(till, page_id=event.page_id, attempt_key=event.attempt_key)
+def _look_at_page(till: Till, event: WebhookEvent, attempt: Named | None, *, hurried: bool) -> bool:
     if attempt is None:
         return _keep_unmatched(till, event)
-    if attempt.page_id is not None:
-        settle_page(till, attempt.id, attempt.page_id, hurried=hurried)
-        return True
     if event.page_id:
         _name_page(till, attempt.id, event.page_id)
     settle(till, attempt.id, hurried=hurried)
@@ -185,8 +223,7 @@ def _keep_unmatched(till: Till, event: WebhookEvent) -> bool:
     return True
 
 
-def _note_decline(till: Till, event: WebhookEvent) -> bool:
-    attempt = attempt_of(till, page_id="", attempt_key=event.attempt_key)
+def _note_decline(till: Till, event: WebhookEvent, attempt: Named | None) -> bool:
     if attempt is None:
         return False
     with writing(till.engine) as session:

@@ -40,7 +40,7 @@ def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime
         status_sentence=till.content.phrase(rules.status_sentence(standing), arrives=arrives),
         lines=[
             [f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)]
-            for line in queries.lines(session, order.id)
+            for line in queries.bought(session, order.id)
         ],
         totals=[_total_row(total, order) for total in queries.totals(order)],
         address="\n".join(rules.address_lines(order.name, order.address)),

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shop import money
@@ -262,6 +262,11 @@ def _new_keys() -> Keys:
 def attempt_of(till: Till, *, page_id: str, attempt_key: str) -> Named | None:
     """Return the attempt that a page id, or else the key in its metadata, belongs to."""
     with reading(till.engine) as session:
-        rows = session.execute(_ATTEMPT_OF, {"page": page_id or None, "key": attempt_key or None}).all()
+        return find_attempt(session.connection(), page_id=page_id, attempt_key=attempt_key)
+
+
+def find_attempt(connection: Connection, *, page_id: str, attempt_key: str) -> Named | None:
+    """The same for a connection that is open."""
+    rows = connection.execute(_ATTEMPT_OF, {"page": page_id or None, "key": attempt_key or None}).all()
     named = [Named(row.id, row.page_id) for row in rows]
     return next((found for found in named if found.page_id == page_id), next(iter(named), None))

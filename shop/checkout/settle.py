@@ -5,9 +5,12 @@ transaction; ``apply`` then works under the order's lock. That it happens once r
 UNIQUE(outbox.dedupe_key) and the states compared under the lock, not on who calls first.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from shop import money
@@ -16,7 +19,7 @@ from shop.checkout import letters
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.till import Till
-from shop.db import lock_rows, reading, writing
+from shop.db import lock_rows, reading, set_columns, write_changes, writing
 from shop.discounts import actions as discounts
 from shop.orders import actions as orders
 from shop.orders.models import Order, Payment
@@ -25,9 +28,18 @@ from shop.payments.gateway import PageSnapshot, PaymentSnapshot
 LIVE = ("creating", "open")
 
 ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
+PAYMENTS = Payment.metadata.tables["payments"]
 # Made once: every order passes here, and making a statement takes longer than running it.
 _PAGE_ID = select(ATTEMPTS.c.page_id).where(ATTEMPTS.c.id == bindparam("attempt_id"))
-_ORDER_ID = select(ATTEMPTS.c.order_id).where(ATTEMPTS.c.id == bindparam("attempt_id"))
+_ORDER = (
+    select(Order)
+    .where(
+        Order.id
+        == select(ATTEMPTS.c.order_id).where(ATTEMPTS.c.id == bindparam("attempt_id")).scalar_subquery()
+    )
+    .execution_options(populate_existing=True)
+)
+_ORDER_LOCKED = _ORDER.with_for_update()
 _ATTEMPT = (
     select(CheckoutAttempt)
     .where(CheckoutAttempt.id == bindparam("attempt_id"))
@@ -35,6 +47,10 @@ _ATTEMPT = (
 )
 _ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
 _PAYMENT = select(Payment).where(Payment.provider_id == bindparam("provider_id"))
+_WRITE_PAYMENT = {
+    dialect: insert(PAYMENTS).on_conflict_do_nothing(index_elements=["provider_id"]).returning(PAYMENTS.c.id)
+    for dialect, insert in (("postgresql", postgresql_insert), ("sqlite", sqlite_insert))
+}
 
 
 def settle(till: Till, attempt_id: int, *, hurried: bool = False) -> None:
@@ -49,11 +65,20 @@ def settle(till: Till, attempt_id: int, *, hurried: bool = False) -> None:
         settle_page(till, attempt_id, page_id, hurried=hurried)
 
 
-def settle_page(till: Till, attempt_id: int, page_id: str, *, hurried: bool = False) -> None:
-    """The same for an attempt whose page is known."""
+def settle_page(
+    till: Till,
+    attempt_id: int,
+    page_id: str,
+    *,
+    hurried: bool = False,
+    also: Callable[[Session], None] | None = None,
+) -> None:
+    """The same for an attempt whose page is known; ``also`` is done in the same transaction."""
     snapshot = till.gateway.read_page(page_id, hurried=hurried)
     with writing(till.engine) as session:
         apply(session, till, attempt_id, snapshot, now=till.clock())
+        if also is not None:
+            also(session)
 
 
 def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot, *, now: datetime) -> None:
@@ -67,14 +92,15 @@ def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot,
         elif snapshot.status == "complete":
             _complete(session, till, order, attempt, snapshot, now=now)
         attempt.checked_at = now
+        write_changes(session, attempt)
+        write_changes(session, order)
 
 
 def lock_both(session: Session, attempt_id: int) -> tuple[Order, CheckoutAttempt]:
     """Lock the order, then the attempt, always in this order, and return both as they are now."""
-    order_id = session.execute(_ORDER_ID, {"attempt_id": attempt_id}).scalar_one()
-    order = orders.lock(session, order_id)
-    statement = _ATTEMPT_LOCKED if lock_rows(session) else _ATTEMPT
-    return order, session.scalars(statement, {"attempt_id": attempt_id}).one()
+    each = (_ORDER_LOCKED, _ATTEMPT_LOCKED) if lock_rows(session) else (_ORDER, _ATTEMPT)
+    order = session.scalars(each[0], {"attempt_id": attempt_id}).one()
+    return order, session.scalars(each[1], {"attempt_id": attempt_id}).one()
 
 
 def give_up(session: Session, order: Order, *, now: datetime, why: str, state: str = "expired") -> None:
@@ -143,21 +169,29 @@ def record_payment(
     now: datetime,
 ) -> tuple[Payment, str | None]:
     """Write or advance the payment's row; return it with the state it had before (None: it is new)."""
-    row = session.scalars(_PAYMENT, {"provider_id": paid.id}).one_or_none()
-    if row is None:
-        row = Payment(order_id=order.id, provider_id=paid.id, created_at=now, state=paid.state)
-        was = None
-        session.add(row)
-    else:
-        was = row.state
-        if was != "processing":
-            return row, was
-    row.state = paid.state
-    row.charge_id = paid.charge_id
-    row.amount, row.currency, row.livemode = paid.amount, paid.currency, paid.livemode
-    row.method, row.card_brand, row.card_last4 = paid.method, paid.card_brand, paid.card_last4
-    row.updated_at = now
-    session.flush()
+    told = {
+        "charge_id": paid.charge_id,
+        "amount": paid.amount,
+        "currency": paid.currency,
+        "state": paid.state,
+        "livemode": paid.livemode,
+        "method": paid.method,
+        "card_brand": paid.card_brand,
+        "card_last4": paid.card_last4,
+        "updated_at": now,
+    }
+    row = Payment(order_id=order.id, provider_id=paid.id, created_at=now, **told)
+    write = _WRITE_PAYMENT["postgresql" if lock_rows(session) else "sqlite"]
+    row_id = session.connection().execute(write, set_columns(row)).scalar()
+    if row_id is not None:
+        row.id = row_id
+        return row, None
+    row = session.scalars(_PAYMENT, {"provider_id": paid.id}).one()
+    was = row.state
+    if was == "processing":
+        for name, value in told.items():
+            setattr(row, name, value)
+        session.flush()
     return row, was
 
 

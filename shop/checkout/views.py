@@ -133,11 +133,11 @@ def webhook() -> ResponseReturnValue:
         return str(refused), 400
     if told.livemode != mine.config.livemode:
         return "", 200
-    event = hear.hear(till(), told)
+    heard = hear.hear(till(), told)
     if AT_ONCE.acquire(blocking=False):
         try:
-            if event is not None:
-                hear.act_on(till(), event, hurried=True)
+            if heard is not None:
+                hear.act_on(till(), heard, hurried=True)
             else:
                 hear.act(till(), told.id, hurried=True)
         except DATABASE_AWAY:

@@ -93,6 +93,13 @@ _ROWS = (
     .where(REDEMPTIONS.c.order_id == bindparam("order_id"))
     .order_by(REDEMPTIONS.c.campaign_id)
 )
+# The order is locked: nobody else moves its rows meanwhile.
+_REDEEM = (
+    update(REDEMPTIONS)
+    .where(REDEMPTIONS.c.order_id == bindparam("of_order_id"), REDEMPTIONS.c.state == "held")
+    .values(state="redeemed", ended_at=bindparam("ended"))
+    .returning(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id, REDEMPTIONS.c.amount)
+)
 _BECOME = (
     update(REDEMPTIONS)
     .where(REDEMPTIONS.c.id == bindparam("of_id"), REDEMPTIONS.c.state == bindparam("state_before"))
@@ -124,6 +131,19 @@ class Use(Protocol):
     @property
     def amount(self) -> int:
         """What it takes off, minor units."""
+
+
+class _Counted(Protocol):
+    """What the counters of a campaign and its code count: a redemption."""
+
+    @property
+    def campaign_id(self) -> int: ...
+
+    @property
+    def code_id(self) -> int | None: ...
+
+    @property
+    def amount(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -180,9 +200,9 @@ def _refused(reason: Reason, use: Use) -> Refused:
 
 def redeem(session: Session, order_id: int, *, now: datetime) -> None:
     """Turn what an order holds into uses that count for good: it is paid. Repeating it changes nothing."""
-    for row in _rows(session, order_id):
-        if row.state == "held" and _become(session, row, "redeemed", now):
-            _count(session, row, held=-1, redeemed=1)
+    redeemed = session.connection().execute(_REDEEM, {"of_order_id": order_id, "ended": now}).all()
+    for row in sorted(redeemed, key=lambda row: row.campaign_id):
+        _count(session, row, held=-1, redeemed=1)
 
 
 def release(session: Session, order_id: int, *, now: datetime, redeemed: bool = False) -> None:
@@ -262,7 +282,7 @@ def mint(
 
 
 def _rows(session: Session, order_id: int) -> list[_Row]:
-    return [_Row(*row) for row in session.execute(_ROWS, {"order_id": order_id})]
+    return [_Row(*row) for row in session.connection().execute(_ROWS, {"order_id": order_id})]
 
 
 def _become(session: Session, row: _Row, state: str, ended_at: datetime | None, **values: datetime) -> bool:
@@ -278,25 +298,27 @@ def _take(
 ) -> _Limits | None:
     """Count one more held use of a campaign and its code; None when their limits or the budget forbid it."""
     values = {"of_id": campaign_id, "more_amount": amount, "also_inactive": not only_active}
-    campaign = session.execute(_TAKE_CAMPAIGN, values).one_or_none()
+    connection = session.connection()
+    campaign = connection.execute(_TAKE_CAMPAIGN, values).one_or_none()
     if campaign is None:
         return None
     limits = _Limits(campaign.max_uses_per_customer, campaign.first_order_only)
     if code_id is None:
         return limits
-    code = session.execute(_TAKE_CODE, {"of_id": code_id, "also_inactive": not only_active}).one_or_none()
+    code = connection.execute(_TAKE_CODE, {"of_id": code_id, "also_inactive": not only_active}).one_or_none()
     if code is None:
         return None
     return replace(limits, bound_email=email_address.normalize(code.bound_email) if code.bound_email else "")
 
 
-def _count(session: Session, row: _Row, *, held: int = 0, redeemed: int = 0) -> None:
+def _count(session: Session, row: _Counted, *, held: int = 0, redeemed: int = 0) -> None:
     """Move the counters of a campaign and its code along with a row of theirs."""
     more = {"more_held": held, "more_redeemed": redeemed}
     amount = (held + redeemed) * row.amount
-    session.execute(_COUNT_CAMPAIGN, more | {"of_id": row.campaign_id, "more_amount": amount})
+    connection = session.connection()
+    connection.execute(_COUNT_CAMPAIGN, more | {"of_id": row.campaign_id, "more_amount": amount})
     if row.code_id is not None:
-        session.execute(_COUNT_CODE, more | {"of_id": row.code_id})
+        connection.execute(_COUNT_CODE, more | {"of_id": row.code_id})
 
 
 def _customer_may(
@@ -312,7 +334,8 @@ def _customer_may(
         most = min(1, most) if most is not None else 1
     if most is None:
         return True
-    uses = session.scalar(_USES, {"campaign_id": campaign_id, "email": email_normalized})
+    values = {"campaign_id": campaign_id, "email": email_normalized}
+    uses = session.connection().execute(_USES, values).scalar()
     return (uses or 0) - held_here < most
 
 
@@ -337,4 +360,4 @@ def _write(
     if before is not None:
         session.execute(update(REDEMPTIONS).where(REDEMPTIONS.c.id == before.id).values(**values))
         return
-    session.execute(_WRITE, values | {"order_id": order_id, "campaign_id": use.campaign_id})
+    session.connection().execute(_WRITE, values | {"order_id": order_id, "campaign_id": use.campaign_id})

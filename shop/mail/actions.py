@@ -291,4 +291,4 @@ def _insert_once(
     session: Session, table: type[OutboxLetter | MailboxMessage], values: dict[str, Any]
 ) -> bool:
     statement = _INSERTS[table][session.get_bind().dialect.name]
-    return session.scalar(statement, values) is not None
+    return session.connection().execute(statement, values).scalar() is not None

@@ -75,7 +75,7 @@ _SUMS = select(
 
 def next_number(session: Session) -> int:
     """Take the next order number; concurrent buyers wait here for each other until their commit."""
-    return int(session.execute(_NEXT_NUMBER).scalar_one())
+    return int(session.connection().execute(_NEXT_NUMBER).scalar_one())
 
 
 def forget_words(session: Session, order_ids: Sequence[int]) -> None:
@@ -101,7 +101,8 @@ def lock(session: Session, order_id: int) -> Order:
 
 def note(session: Session, order_id: int, kind: str, *, by: str, now: datetime, **detail: Any) -> None:
     """Write one line into the order's timeline."""
-    session.execute(_NOTE, {"order_id": order_id, "kind": kind, "detail": detail, "by": by, "at": now})
+    values = {"order_id": order_id, "kind": kind, "detail": detail, "by": by, "at": now}
+    session.connection().execute(_NOTE, values)
 
 
 def flag(
@@ -128,7 +129,7 @@ def resolve_flag(session: Session, flag_id: int, *, by: str, now: datetime) -> N
 
 def refresh_payment_state(session: Session, order: Order) -> str:
     """Derive the payment state from payments, refunds and disputes as they were flushed; store and return it."""
-    sums = session.execute(_SUMS, {"order_id": order.id}).one()
+    sums = session.connection().execute(_SUMS, {"order_id": order.id}).one()
     disputes = sums.disputes.split(BETWEEN) if sums.disputes else []
     order.payment_state = (
         "paid"

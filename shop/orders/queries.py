@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
@@ -139,6 +139,19 @@ def _open_flag(order_id: Any) -> ColumnElement[bool]:
 _LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.position)
 _PAYMENTS = select(Payment).where(Payment.order_id == bindparam("order_id")).order_by(Payment.id)
 _FLAGGED = select(_open_flag(bindparam("order_id")))
+ORDER_LINES = OrderLine.metadata.tables["order_lines"]
+_BOUGHT = (
+    select(ORDER_LINES.c.name, ORDER_LINES.c.quantity, ORDER_LINES.c.subtotal_amount)
+    .where(ORDER_LINES.c.order_id == bindparam("order_id"))
+    .order_by(ORDER_LINES.c.position)
+)
+_OF_ORDER = Payment.order_id == bindparam("order_id")
+_STANDING = select(
+    _open_flag(bindparam("order_id")).label("flagged"),
+    and_(exists().where(_OF_ORDER), ~exists().where(_OF_ORDER, Payment.state != "failed")).label(
+        "payment_failed"
+    ),
+)
 
 
 def by_token(session: Session, token: str) -> Order | None:
@@ -158,6 +171,11 @@ def by_number(session: Session, number: int) -> Order | None:
 def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
     """Return what was bought, in the order of the cart."""
     return session.scalars(_LINES, {"order_id": order_id}).all()
+
+
+def bought(session: Session, order_id: int) -> Sequence[Any]:
+    """Return ``name``, ``quantity`` and ``subtotal_amount`` of what was bought, in the order of the cart."""
+    return session.connection().execute(_BOUGHT, {"order_id": order_id}).all()
 
 
 def timeline(session: Session, order_id: int) -> Sequence[OrderEvent]:
@@ -216,7 +234,12 @@ def receipt(session: Session, order: Order, *, confirming: bool = False) -> Rece
         order_id=order.id,
         number=order.number,
         token=order.access_token,
-        standing=_standing(session, order, made, confirming=confirming),
+        standing=_standing(
+            order,
+            flagged=bool(session.scalar(_FLAGGED, {"order_id": order.id})),
+            payment_failed=bool(made) and all(payment.state == "failed" for payment in made),
+            confirming=confirming,
+        ),
         email=order.email,
         name=order.name,
         country=rules.country_name(order.country),
@@ -241,17 +264,18 @@ def receipt(session: Session, order: Order, *, confirming: bool = False) -> Rece
 
 def standing(session: Session, order: Order) -> Standing:
     """Return where an order stands, for its sentence in a letter."""
-    return _standing(session, order, payments(session, order.id), confirming=False)
+    row = session.connection().execute(_STANDING, {"order_id": order.id}).one()
+    return _standing(order, flagged=bool(row.flagged), payment_failed=bool(row.payment_failed))
 
 
-def _standing(session: Session, order: Order, made: Sequence[Payment], *, confirming: bool) -> Standing:
+def _standing(order: Order, *, flagged: bool, payment_failed: bool, confirming: bool = False) -> Standing:
     return Standing(
         state=order.state,
         payment_state=order.payment_state,
         shipping_state=order.shipping_state,
-        flagged=bool(session.scalar(_FLAGGED, {"order_id": order.id})),
+        flagged=flagged,
         confirming=confirming,
-        payment_failed=bool(made) and all(payment.state == "failed" for payment in made),
+        payment_failed=payment_failed,
         dated=order.arrives_to_on is not None,
     )
 
