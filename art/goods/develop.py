@@ -168,7 +168,7 @@ def _save(picture: Image.Image, name: str) -> None:
     for width in WIDTHS:
         small = _shrunk(picture, (width, round(width * height)))
         small.save(TARGET / f"{name}-{width}.avif", quality=66, speed=6)
-        small.save(TARGET / f"{name}-{width}.webp", quality=76, method=6, alpha_quality=70)
+        small.save(TARGET / f"{name}-{width}.webp", quality=76, method=6)
     plain = Image.new("RGBA", picture.size, (*FASCIA, 255))
     plain.alpha_composite(picture.convert("RGBA"))
     plain.convert("RGB").resize((JPEG_WIDTH, round(JPEG_WIDTH * height)), Image.Resampling.LANCZOS).save(
