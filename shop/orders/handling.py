@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from shop.db import lock_rows
 from shop.errors import Reason, Refused
 from shop.orders import actions as orders
 from shop.orders.models import Order, OrderTag, Shipment, ShipmentLine
@@ -56,10 +57,10 @@ def release(session: Session, order_id: int, *, by: str, now: datetime, version:
     orders.note(session, order_id, "released", by=by, now=now)
 
 
-def write_note(session: Session, order_id: int, text: str, *, by: str, now: datetime) -> None:
+def write_note(session: Session, order_id: int, words: str, *, by: str, now: datetime) -> None:
     """Add a note that only staff see; an empty one adds nothing."""
-    if text.strip():
-        orders.note(session, order_id, "note", by=by, now=now, text=text.strip()[:LONGEST_NOTE])
+    if words.strip():
+        orders.note(session, order_id, "note", by=by, now=now, text=words.strip()[:LONGEST_NOTE])
 
 
 def tag(session: Session, order_id: int, word: str, *, by: str, now: datetime) -> None:
@@ -141,6 +142,13 @@ def take_parcel_back(session: Session, parcel_id: int, *, by: str, now: datetime
     order.shipping_state = _how_far(session, order.id)
     orders.note(session, order.id, "shipping_undone", by=by, now=now, tracking_number=parcel.tracking_number)
     return order, parcel
+
+
+def forget_words(session: Session) -> None:
+    """Take words out of SQLite's index for good that no order has any more; it would keep them until it is merged."""
+    if not lock_rows(session):
+        session.flush()
+        session.execute(text("INSERT INTO order_words (order_words) VALUES ('optimize')"))
 
 
 def _how_far(session: Session, order_id: int) -> str:

@@ -1,4 +1,4 @@
-"""How each database finds orders by the words in them. Migration 0007 says the same."""
+"""How each database finds orders by the words in them. Migrations 0007 and 0013 say the same."""
 # ruff: noqa: S608  only our own expressions are put together here
 
 # What staff find an order by besides its numbers: each database keeps its own index of these words, and it follows
@@ -31,6 +31,9 @@ WORDS_INDEX = {
 NOTES_INDEX = {
     "sqlite": (
         "CREATE TRIGGER order_notes_in AFTER INSERT ON order_events WHEN new.kind = 'note' BEGIN"
+        f" UPDATE order_words SET notes = {SQLITE_NOTES.format(order='new.order_id')}"
+        " WHERE rowid = new.order_id; END",
+        "CREATE TRIGGER order_notes_changed AFTER UPDATE OF detail ON order_events WHEN new.kind = 'note' BEGIN"
         f" UPDATE order_words SET notes = {SQLITE_NOTES.format(order='new.order_id')}"
         " WHERE rowid = new.order_id; END",
     ),

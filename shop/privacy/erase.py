@@ -16,12 +16,15 @@ from shop.email_address import normalize
 from shop.errors import Reason, Refused
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.orders import actions as orders
-from shop.orders.models import Order
+from shop.orders import handling
+from shop.orders.models import Order, OrderEvent, OrderTag
+from shop.staff.models import AuditEntry
 from shop.subscribers import actions as subscribers
 from shop.subscribers import queries
 
 # An order needs its address until it has arrived, been closed, or been given back.
 UNDER_WAY = ("to_ship", "part_shipped", "on_hold")
+WRITTEN_BY_STAFF = ("note", "held", "tagged", "untagged", "address_changed")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def erase(session: Session, email: str, *, by: str, now: datetime) -> Erased:
         subscribers.forget(session, [reader.id])
     for order in found:
         _blank_order(session, orders.lock(session, order.id), by=by, now=now)
+    handling.forget_words(session)
     unmatched = update(UnmatchedPayment).where(UnmatchedPayment.email.in_(spellings))
     session.execute(_quietly(unmatched.values(email="")))
     # Letters about orders prove that they were sent; whom they went to and what stood in them goes.
@@ -86,6 +90,12 @@ def _blank_order(session: Session, order: Order, *, by: str, now: datetime) -> N
     session.execute(
         _quietly(update(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id).values(parameters={}))
     )
+    # What staff wrote about her: notes, reasons, addresses before and after, in the timeline and in the audit log.
+    written = update(OrderEvent).where(OrderEvent.order_id == order.id, OrderEvent.kind.in_(WRITTEN_BY_STAFF))
+    session.execute(_quietly(written.values(detail={})))
+    session.execute(_quietly(delete(OrderTag).where(OrderTag.order_id == order.id)))
+    audited = update(AuditEntry).where(AuditEntry.subject == f"order {order.number}")
+    session.execute(_quietly(audited.values(before=None, after=None)))
     orders.note(session, order.id, "erased", by=by, now=now)
 
 

@@ -14,6 +14,7 @@ from shop.db import reading, writing
 from shop.mail import actions as mail
 from shop.mail.models import OutboxLetter
 from shop.orders.models import Order, OrderEvent, OrderFlag, OrderLine, Payment, Refund, RefundLine, Shipment
+from shop.privacy.erase import erase
 from shop.staff.models import AuditEntry
 from tests.orders.made import NOW, a_paid_order, a_refund
 from tests.rows import every_row
@@ -263,6 +264,24 @@ def test_a_letter_is_read_without_its_personal_links_and_sent_again_to_the_prese
         recipients = session.scalars(select(OutboxLetter.recipient).order_by(OutboxLetter.id)).all()
     assert recipients == ["maya@example.com", "new@example.com"]
     assert staff.post(f"{PATH}/letters/999/again").status_code == 404
+
+
+def test_what_staff_wrote_about_a_person_goes_when_she_is_erased(
+    staff: FlaskClient, engine: Engine, lines: dict[str, int]
+) -> None:
+    staff.post(f"{PATH}/notes", data={"text": "Asked for the secretword"})
+    staff.post(f"{PATH}/tags", data={"tag": "secretword"})
+    staff.post(f"{PATH}/address", data={"line1": "9 Secretword Road", "city": "Salem", "name": "Maya Lee"})
+    staff.post(f"{PATH}/hold", data={"why": "Secretword"})
+    staff.post(f"{PATH}/release")
+    staff.post("/admin/packing", data={"numbers": "1001"})
+    assert "secretword" in repr(every_row(engine)).lower()
+    with writing(engine) as session:
+        erase(session, "maya@example.com", by="owner", now=NOW)
+    left = repr(every_row(engine)).lower()
+    assert "secretword" not in left
+    assert "maya" not in left
+    assert lines
 
 
 def test_pricing_a_refund_leaves_no_row(engine: Engine, app: Flask, lines: dict[str, int]) -> None:
