@@ -13,6 +13,8 @@ from shop.orders.models import Order, OrderFlag, OrderLine, OrderTag
 
 # A tab says "999+" above this: a count never reads more rows.
 COUNTED = 999
+# Numbers rise with the moments of placing, but for those of one rush; days so become a range of numbers.
+SLACK = 1000
 SHIPPABLE = ("paid", "part_refunded")
 # The views of staff and what they hold; the keys stand in addresses.
 VIEWS = {
@@ -162,10 +164,20 @@ def _in_view(view: str) -> list[ColumnElement[bool] | TextClause]:
 def _on_days(narrowed: Filter) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     if narrowed.from_on:
-        wanted.append(Order.placed_at >= datetime.combine(narrowed.from_on, time(), narrowed.zone))
+        start = datetime.combine(narrowed.from_on, time(), narrowed.zone)
+        first = (
+            select(Order.number).where(Order.placed_at >= start).order_by(Order.placed_at, Order.id).limit(1)
+        )
+        wanted += [Order.placed_at >= start, Order.number >= first.scalar_subquery() - SLACK]
     if narrowed.to_on:
-        day_after = narrowed.to_on + timedelta(days=1)
-        wanted.append(Order.placed_at < datetime.combine(day_after, time(), narrowed.zone))
+        end = datetime.combine(narrowed.to_on + timedelta(days=1), time(), narrowed.zone)
+        last = (
+            select(Order.number)
+            .where(Order.placed_at < end)
+            .order_by(Order.placed_at.desc(), Order.id.desc())
+            .limit(1)
+        )
+        wanted += [Order.placed_at < end, Order.number <= last.scalar_subquery() + SLACK]
     return wanted
 
 
