@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from shop.catalog.models import BundlePart, Stock, StockHold, StockMovement, Variant
+from shop.catalog.queries import bundled
 from shop.catalog.rules import stock_state
 from shop.db import publish_change
 from shop.errors import Reason, Refused
@@ -21,7 +22,6 @@ from shop.errors import Reason, Refused
 STOCK = Stock.metadata.tables["stock"]
 HOLDS = StockHold.metadata.tables["stock_holds"]
 MOVEMENTS = StockMovement.metadata.tables["stock_movements"]
-PARTS = BundlePart.metadata.tables["bundle_parts"]
 
 
 def _change_of_stock(*guards: ColumnElement[bool]) -> ReturningUpdate[Any]:
@@ -51,9 +51,6 @@ _END_HOLDS = (
     .values(state=bindparam("ended_state"), ended_at=bindparam("now"))
     .returning(HOLDS.c.sku, HOLDS.c.quantity)
 )
-_BUNDLES_WITH = select(PARTS.c.part_sku, PARTS.c.quantity).where(
-    PARTS.c.part_sku.in_(bindparam("skus", expanding=True))
-)
 _WRITE_HOLD = insert(HOLDS)
 _WRITE_MOVEMENT = insert(MOVEMENTS)
 
@@ -66,13 +63,15 @@ class Change(NamedTuple):
     after: int
 
 
-def hold(session: Session, order_id: int, needs: Mapping[str, int], *, now: datetime) -> None:
+def hold(
+    session: Session, order_id: int, needs: Mapping[str, int], *, now: datetime, first: bool = False
+) -> None:
     """Set aside ``needs`` (stocked SKU -> pieces) for an order; what it already holds or has bought stays.
 
     Raises Refused(SOLD_OUT or NOT_ENOUGH_STOCK; name, left) for the first SKU that is short; the caller's
-    transaction then undoes what was taken before it.
+    transaction then undoes what was taken before it. ``first``: the order was just written and holds nothing.
     """
-    known = dict(session.execute(_HOLDS_OF_ORDER, {"order_id": order_id}).all())
+    known = {} if first else dict(session.execute(_HOLDS_OF_ORDER, {"order_id": order_id}).all())
     wanted = [sku for sku in sorted(needs) if known.get(sku) not in ("held", "consumed")]
     changes = [_change(session, sku, _TAKE, held=needs[sku]) for sku in wanted]
     fresh = [
@@ -81,7 +80,7 @@ def hold(session: Session, order_id: int, needs: Mapping[str, int], *, now: date
         if sku not in known
     ]
     if fresh:
-        session.execute(_WRITE_HOLD, fresh)
+        session.connection().execute(_WRITE_HOLD, fresh)
     for sku in wanted:
         if sku in known:
             values = {"of_order_id": order_id, "of_sku": sku, "pieces": needs[sku]}
@@ -212,9 +211,9 @@ def _publish(session: Session, changes: Iterable[Change]) -> None:
     moved = [change for change in changes if change.before != change.after]
     if not moved:
         return
-    bundles = session.execute(_BUNDLES_WITH, {"skus": [change.sku for change in moved]})
-    shares = {(change.sku, 1) for change in moved} | {(sku, quantity) for sku, quantity in bundles}
     by_sku = {change.sku: change for change in moved}
+    shares = {(sku, 1) for sku in by_sku}
+    shares |= {(sku, quantity) for sku, quantity in bundled(session) if sku in by_sku}
     if any(
         stock_state(by_sku[sku].before // each) != stock_state(by_sku[sku].after // each)
         for sku, each in shares

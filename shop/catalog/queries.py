@@ -98,6 +98,12 @@ def _item(row: Any, parts: Sequence[tuple[str, int]], single: Mapping[str, int |
     )
 
 
+def bundled(session: Session) -> list[tuple[str, int]]:
+    """Return the parts of all bundles: SKU and how many pieces of it a bundle takes."""
+    rows = _SHELF.get(session).rows
+    return [(row.part_sku, row.part_quantity) for row in rows if row.part_sku is not None]
+
+
 def item_by_slug(session: Session, slug: str) -> Item | None:
     """Return the item whose page is /products/``slug``, or None."""
     return next((item for item in items(session).values() if item.slug == slug), None)

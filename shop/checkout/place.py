@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, false, func, insert, null, select, true, union_all
+from sqlalchemy import Integer, and_, bindparam, false, func, insert, null, select, true, union_all
 from sqlalchemy.orm import Session
 
 from shop.cart.rules import Cart, fingerprint
@@ -31,6 +31,7 @@ PAGE_LIFETIME = timedelta(minutes=35)
 
 ORDERS = Order.metadata.tables["orders"]
 LINES = OrderLine.metadata.tables["order_lines"]
+SHARES = OrderLineDiscount.metadata.tables["order_line_discounts"]
 ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
 LIVE = [constant("creating"), constant("open")]
 
@@ -56,8 +57,13 @@ _LIVE_ATTEMPT = select(CheckoutAttempt).where(
     CheckoutAttempt.order_id == bindparam("order_id"), CheckoutAttempt.state.in_(LIVE)
 )
 _WRITE_ORDER = insert(ORDERS).returning(ORDERS.c.id)
-_WRITE_LINES = insert(LINES).returning(LINES.c.id, sort_by_parameter_order=True)
-_WRITE_SHARES = insert(OrderLineDiscount.metadata.tables["order_line_discounts"])
+_WRITE_LINES = insert(LINES)
+_WRITE_SHARES = insert(SHARES).from_select(
+    ["order_line_id", "campaign_id", "amount"],
+    select(LINES.c.id, bindparam("of_campaign", type_=Integer), bindparam("share", type_=Integer)).where(
+        LINES.c.order_id == bindparam("of_order"), LINES.c.position == bindparam("at")
+    ),
+)
 _WRITE_ATTEMPT = insert(ATTEMPTS).returning(ATTEMPTS.c.id)
 
 
@@ -117,13 +123,19 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     if found is not None:
         return found
     priced = queries.price_cart(
-        session, cart, now=now, email=details.email, country=details.country, method=details.method
+        session,
+        cart,
+        now=now,
+        email=details.email,
+        country=details.country,
+        method=details.method,
+        ordered=False,
     )
     _refuse_what_cannot_be_sold(priced, details)
     order = _write_order(session, priced, details, keys, mark=mark, now=now)
     wanted = {line.sku: line.quantity for line in priced.quote.lines}
-    stock.hold(session, order.id, catalog.needs(wanted, priced.items), now=now)
-    discounts.hold(session, order.id, priced.quote.uses, order.email_normalized, now=now)
+    stock.hold(session, order.id, catalog.needs(wanted, priced.items), now=now, first=True)
+    discounts.hold(session, order.id, priced.quote.uses, order.email_normalized, now=now, first=True)
     if order.total_amount == 0:
         mark_paid(session, till, orders.lock(session, order.id), by="buyer", now=now)
         return Placed(order.id, None)
@@ -134,7 +146,7 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
 def _order_of_cart(session: Session, cart: Cart, details: Details, mark: str) -> Placed | None:
     """Return the order that this cart has made: the open one, or one that was paid for the very same."""
     values = {"cart_key": cart.key, "mark": mark, "email": normalize(details.email)}
-    rows = session.execute(_ORDER_OF_CART, values).all()
+    rows = session.connection().execute(_ORDER_OF_CART, values).all()
     if not rows:
         return None
     row = next((row for row in rows if row.open), rows[0])
@@ -179,7 +191,7 @@ def _write_order(
         arrives_to_on=priced.arrives[1] if priced.arrives else None,
         placed_at=now,
     )
-    order.id = session.scalar(_WRITE_ORDER, set_columns(order)) or 0
+    order.id = session.connection().execute(_WRITE_ORDER, set_columns(order)).scalar_one()
     _write_lines(session, order.id, quote.lines)
     orders.note(session, order.id, "placed", by="buyer", now=now, total=order.total_amount)
     return order
@@ -201,15 +213,16 @@ def _write_lines(session: Session, order_id: int, lines: Sequence[PricedLine]) -
         }
         for position, line in enumerate(lines, start=1)
     ]
-    ids = session.scalars(_WRITE_LINES, rows).all()
     shares = [
-        {"order_line_id": line_id, "campaign_id": campaign_id, "amount": amount}
-        for line_id, line in zip(ids, lines, strict=True)
+        {"of_order": order_id, "at": position, "of_campaign": campaign_id, "share": amount}
+        for position, line in enumerate(lines, start=1)
         for campaign_id, amount in line.discounts
         if amount
     ]
+    connection = session.connection()
+    connection.execute(_WRITE_LINES, rows)
     if shares:
-        session.execute(_WRITE_SHARES, shares)
+        connection.execute(_WRITE_SHARES, shares)
 
 
 def live_attempt(session: Session, order_id: int) -> CheckoutAttempt | None:
@@ -248,7 +261,7 @@ def _write_attempt(
         expires_at=expires_at,
         checked_at=now,
     )
-    attempt.id = session.scalar(_WRITE_ATTEMPT, set_columns(attempt)) or 0
+    attempt.id = session.connection().execute(_WRITE_ATTEMPT, set_columns(attempt)).scalar_one()
     return attempt
 
 

@@ -108,16 +108,18 @@ def price_cart(
     country: str = "",
     method: str = "",
     zone: ZoneInfo = SHOP_ZONE,
+    ordered: bool = True,
 ) -> PricedCart:
     """Return ``cart`` at the prices, stock and rules of ``now`` (aware UTC).
 
     Without ``email`` the conditions that need one are taken to hold. Without ``country`` it is the cart's, or
     the shop's own; without ``method`` the usual way of shipping. Raises Refused(COUNTRY_NOT_SERVED) and
     Refused(SHIPPING_UNKNOWN) for ones that were given and do not exist. What the unpaid order of this same
-    cart holds counts as free. The number of queries does not depend on the cart.
+    cart holds counts as free; ``ordered`` is False where it is known that it has none. The number of queries
+    does not depend on the cart.
     """
     items = catalog.items(session)
-    own = _own_order(session, cart)
+    own = _own_order(session, cart) if ordered else NO_ORDER
     buying = _buying(cart, items)
     short = _short(cart, items, own)
     countries = shipping.countries(session)

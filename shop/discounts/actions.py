@@ -168,16 +168,24 @@ class _Row:
 
 
 def hold(
-    session: Session, order_id: int, uses: Sequence[Use], email_normalized: str, *, now: datetime
+    session: Session,
+    order_id: int,
+    uses: Sequence[Use],
+    email_normalized: str,
+    *,
+    now: datetime,
+    first: bool = False,
 ) -> None:
     """Hold ``uses`` for an order, in place of what it held before. Amounts in minor units, ``now`` aware UTC.
+
+    ``first``: the order was just written and holds nothing.
 
     Raises Refused, and the caller's transaction must then be undone: CODE_DISABLED when the campaign or the
     code was switched off, CODE_USED_UP at its limit or at the end of the campaign's budget, CODE_USED_BY_YOU at
     the customer's, CODE_FOR_ANOTHER_ADDRESS when the code is bound to another mailbox. Of an offer that needs no
     code, whatever is in its way is TOTAL_CHANGED: the buyer never typed anything.
     """
-    before = {row.campaign_id: row for row in _rows(session, order_id)}
+    before = {} if first else {row.campaign_id: row for row in _rows(session, order_id)}
     for held in before.values():
         _give_back(session, held, now=now)
     for use in sorted(uses, key=lambda use: use.campaign_id):
