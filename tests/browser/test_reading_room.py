@@ -118,7 +118,7 @@ def test_a_reader_finds_an_article_by_what_she_does_and_the_tool_in_it(address: 
     offer = page.locator(".offer").first
     expect(offer).to_contain_text("$149.00")
     offer.get_by_role("link").click()
-    expect(page).to_have_url(f"{address}/products/hip-hook")
+    expect(page).to_have_url(f"{address}/products/hip-hook?from=hip-pain-while-driving.inline")
     expect(page.get_by_role("heading", name="Articles that explain it")).to_be_visible()
 
 
