@@ -62,9 +62,10 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME=config.cookie("session"),
         SESSION_COOKIE_SECURE=config.https,
-        TEMPLATES_AUTO_RELOAD=not config.live,
+        TEMPLATES_AUTO_RELOAD=False,
     )
     app.session_interface = NoticeSessions()
+    app.jinja_environment = filters.Templates
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["shop"] = Tools(
         config=config,

@@ -204,13 +204,23 @@ def _in_line(engine: Engine) -> Iterator[None]:
         _LINE.release()
 
 
+class _Reading(Session):
+    """A session that only reads: statements for it alone need no transaction of the session's own."""
+
+    def connection(self, *_args: Any, **_options: Any) -> Connection:
+        """Return the connection that this session was opened for."""
+        bind = self.bind
+        assert isinstance(bind, Connection)  # noqa: S101
+        return bind
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Open a session that only reads; whatever was changed in it is thrown away."""
     options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
     with (
         engine.connect().execution_options(**options) as connection,
-        Session(connection, autoflush=False) as session,
+        _Reading(connection, autoflush=False) as session,
     ):
         yield session
 

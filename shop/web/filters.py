@@ -1,10 +1,12 @@
 """What every template can say: money, days, moments, phrases and the shop's own name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 from markupsafe import Markup, escape
 
 from shop import money
@@ -12,6 +14,17 @@ from shop.config import Config
 from shop.web import charts
 from shop.web.notices import notices
 from shop.web.tools import tools
+
+
+class Templates(Environment):
+    """Flask's environment, with one table of globals that all templates share.
+
+    The library lays an empty one over it for each template, and every import and page then looks through both.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template that is loaded; ``d`` are those it has for itself alone."""
+        return super().make_globals(d) if d else self.globals
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Changed words show without a restart; in demo mode, changed templates and static files do so too."""
 
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,7 +72,12 @@ class Freshness:
             self.app.extensions["shop"] = replace(self.tools, content=content)
 
     def _look_at_dress(self) -> None:
-        self.templates_seen = newest(self.templates)
+        seen = newest(self.templates)
+        if seen != self.templates_seen:
+            # The environment looks at no file by itself: it would look at every one for every page.
+            if self.app.jinja_env.cache is not None:
+                self.app.jinja_env.cache.clear()
+            self.templates_seen = seen
         seen = newest(self.statics.folder)
         if seen != self.statics_seen:
             self.statics.read()
@@ -80,8 +86,17 @@ class Freshness:
 
 def newest(folder: Path) -> tuple[int, int]:
     """Return how many files are below ``folder`` and when the last of them was changed."""
-    moments = [path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()]
+    moments = list(_moments(str(folder)))
     return len(moments), max(moments, default=0)
+
+
+def _moments(folder: str) -> Iterator[int]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield from _moments(entry.path)
+            elif entry.is_file():
+                yield entry.stat().st_mtime_ns
 
 
 def words_version(app: Flask, statics: StaticFiles, templates: Path, *, live: bool) -> Callable[[], str]:

@@ -38,6 +38,17 @@ def test_changed_words_move_the_version_and_are_read(app: Flask, house: tuple[Pa
     assert app.extensions["shop"].content.phrase("refusals.code_empty") == "Type it first, please."
 
 
+def test_a_template_that_was_changed_is_read_anew(app: Flask, house: tuple[Path, Freshness]) -> None:
+    folder, fresh = house
+    page = folder / "templates/page.html"
+    page.write_text("before")
+    app.jinja_loader.searchpath = [str(folder / "templates")]  # type: ignore[union-attr]
+    assert app.jinja_env.get_template("page.html").render() == "before"
+    page.write_text("after")
+    fresh.version()
+    assert app.jinja_env.get_template("page.html").render() == "after"
+
+
 @pytest.mark.parametrize("name", ["templates/new.html", "static/new.css"])
 def test_a_new_template_or_style_sheet_moves_the_version(house: tuple[Path, Freshness], name: str) -> None:
     folder, fresh = house
