@@ -39,6 +39,11 @@ def _change_of_stock(*guards: ColumnElement[bool]) -> ReturningUpdate[Any]:
 _CHANGE = _change_of_stock()
 _TAKE = _change_of_stock(STOCK.c.on_hand - STOCK.c.held >= bindparam("more_held"))
 _MOVE = _change_of_stock(STOCK.c.on_hand + bindparam("more_on_hand") >= STOCK.c.held)
+_SELL = (
+    update(STOCK)
+    .where(STOCK.c.sku == bindparam("of_sku"))
+    .values(on_hand=STOCK.c.on_hand - bindparam("pieces"), held=STOCK.c.held - bindparam("pieces"))
+)
 _HOLDS_OF_ORDER = select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == bindparam("order_id"))
 _HOLD_AGAIN = (
     update(HOLDS)
@@ -99,8 +104,9 @@ def release(session: Session, order_id: int, *, now: datetime) -> None:
 def consume(session: Session, order_id: int, *, by: str, now: datetime) -> None:
     """Turn what an order holds into a sale: off the shelf, with one ledger row per SKU. Happens once."""
     sold = _end_holds(session, order_id, "consumed", now)
-    for sku, quantity in sold:
-        _change(session, sku, on_hand=-quantity, held=-quantity)
+    rows = [{"of_sku": sku, "pieces": quantity} for sku, quantity in sold]
+    if rows and session.connection().execute(_SELL, rows).rowcount != len(rows):
+        raise Refused(Reason.ITEM_UNKNOWN)
     _write(session, {sku: -quantity for sku, quantity in sold}, "sold", order_id=order_id, by=by, now=now)
 
 
