@@ -85,6 +85,7 @@ def _loop(step: Step, stopped: threading.Event) -> None:
             done, failures = 0, failures + 1
             log.warning("step_failed", step=step.name, problem=str(problem)[:300], failures=failures)
         except Exception:
+            # A broken step is told and tried again later; the other steps go on.
             done, failures = 0, failures + 1
             log.exception("step_broken", step=step.name, failures=failures)
         if not done:

@@ -59,6 +59,7 @@ def _went_well(step: Callable[[], object], failure: str, **which: object) -> boo
     except DATABASE_AWAY:
         raise
     except Exception:
+        # A mistake met by one event or payment must not hold up those behind it.
         log.exception(failure, **which)
     else:
         return True
