@@ -180,10 +180,9 @@ def _listed(code: Code, tag: str, voided_at: datetime | None, now: datetime) -> 
 
 
 def single_codes(session: Session, campaign_ids: Sequence[int]) -> Mapping[int, str]:
-    """Return the code of each campaign that has one only: campaign id -> code. One query, by the index."""
-    query = select(Code.campaign_id, func.min(Code.code)).where(
-        Code.campaign_id.in_(
-            select(Campaign.id).where(Campaign.id.in_(campaign_ids), Campaign.codes_made == 1)
-        )
+    """Return the code of each campaign that has one only: campaign id -> code. One query, one step of an index each."""
+    its = select(Code.code).where(Code.campaign_id == Campaign.id).order_by(Code.id).limit(1)
+    query = select(Campaign.id, its.scalar_subquery()).where(
+        Campaign.id.in_(campaign_ids), Campaign.codes_made == 1
     )
-    return dict(session.execute(query.group_by(Code.campaign_id)).all())
+    return {campaign_id: code for campaign_id, code in session.execute(query) if code}

@@ -145,9 +145,10 @@ class Code(Base):
     __table_args__ = (
         CheckConstraint("held >= 0 AND redeemed >= 0", name="counts_not_negative"),
         CheckConstraint("max_uses IS NULL OR held + redeemed <= max_uses", name="uses_within_limit"),
+        Index("ix_codes_campaign", "campaign_id", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     batch_id: Mapped[int | None] = mapped_column(ForeignKey("code_batches.id"), index=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     active: Mapped[bool] = mapped_column(default=True)

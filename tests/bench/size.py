@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask.testing import FlaskClient
@@ -38,12 +39,14 @@ MOST_RATIO = 3.0
 WAITING = 60
 TIMES = 15
 FIRST, LAST = 12, 400
+# The orders and the readers of these days until now, evenly spread.
+DAYS = 730
 PASSWORD = "a long enough password"
 
 
 @dataclass(frozen=True)
 class Question:
-    """One page of the back office; ``{middle}`` is the number of an order from the middle of all."""
+    """One page of the back office; ``{middle}`` is the number of an order from the middle of all, ``{day}`` its day."""
 
     name: str
     path: str
@@ -58,7 +61,7 @@ QUESTIONS = (
     Question("orders refunded", "/admin/orders?view=refunded"),
     Question("orders of a rare country", "/admin/orders?view=all&country=NZ"),
     Question("orders with a code", "/admin/orders?view=all&code=RARE"),
-    Question("orders of a day in the middle", "/admin/orders?view=all&from_on=2025-06-01&to_on=2025-06-01"),
+    Question("orders of a day in the middle", "/admin/orders?view=all&from_on={day}&to_on={day}"),
     Question("search: order number", "/admin/orders?q={middle}"),
     Question("search: e-mail", "/admin/orders?q=buyer77@example.com"),
     Question("search: a rare name", "/admin/orders?q=zanzibari"),
@@ -128,7 +131,8 @@ def times_of(folder: Path, database: str, orders: int) -> dict[str, float]:
     print(f"  ({database}, {orders:,} orders built in {time.perf_counter() - began:.0f} s)", flush=True)
     with asking(url, engine) as browser, engine.connect() as connection:
         campaign = connection.execute(text("SELECT slug FROM campaigns ORDER BY id LIMIT 1")).scalar()
-        blanks = {"middle": 1000 + orders // 2, "campaign": campaign}
+        day = (clock.now() - timedelta(days=DAYS / 2)).date()
+        blanks = {"middle": 1000 + orders // 2, "campaign": campaign, "day": day.isoformat()}
         found = {question.name: quickest(browser, question.path.format(**blanks)) for question in QUESTIONS}
     engine.dispose()
     return found
@@ -180,6 +184,10 @@ def build(engine: Engine, orders: int) -> None:
                 f"CREATE INDEX ix_orders_words ON orders USING gin ({POSTGRESQL_WORDS})"
             )
         connection.exec_driver_sql(f"UPDATE order_numbers SET last = {1000 + orders}")
+        connection.exec_driver_sql(
+            f"UPDATE campaigns SET codes_made = codes_made + {orders // 2}"
+            " WHERE id = (SELECT min(id) FROM campaigns)"
+        )
         connection.commit()
     with engine.connect().execution_options(writes=True) as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -203,12 +211,12 @@ def fill(connection: Connection, orders: int, *, sqlite: bool) -> None:
         connection.exec_driver_sql(statement if sqlite else statement.replace("%", "%%"))
 
     def moment(expression: str) -> str:
-        start = "2024-01-01 00:00:00"
+        start = f"{clock.now() - timedelta(days=DAYS):%Y-%m-%d %H:%M:%S}"
         if sqlite:
             return f"strftime('%Y-%m-%d %H:%M:%f', '{start}', '+' || ({expression}) || ' seconds')"
         return f"timestamptz '{start}+00' + ({expression}) * interval '1 second'"
 
-    step = 86_400 * 730 // orders
+    step = 86_400 * DAYS // orders
     waits = f"i > {orders - WAITING}"
     placed = moment(f"i * {step}")
     insert(
@@ -311,18 +319,21 @@ def fill(connection: Connection, orders: int, *, sqlite: bool) -> None:
         redeemed="0",
         created_at=placed,
     )
+    readers = orders * 3 // 10
+    asked = moment(f"i * {86_400 * DAYS // readers}")
     insert(
         "readers",
-        orders * 3 // 10,
+        readers,
         key="'size-' || i",
         email="'reader' || i || '@example.com'",
         email_normalized="'reader' || i || '@example.com'",
-        state="'confirmed'",
+        state="CASE WHEN i % 10 = 0 THEN 'pending' WHEN i % 10 = 1 THEN 'left' ELSE 'confirmed' END",
         source="'hip-pain-from-sitting'",
         slot="'end'",
         seed="'size-seed-' || i",
-        asked_at=placed,
-        confirmed_at=placed,
+        asked_at=asked,
+        confirmed_at=f"CASE WHEN i % 10 <> 0 THEN {asked} END",
+        left_at=f"CASE WHEN i % 10 = 1 THEN {asked} END",
         left_why="''",
     )
 
