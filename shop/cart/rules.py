@@ -37,7 +37,8 @@ class Cart:
     key: 32 random hex characters that make double orders of one cart impossible, or "" until the first item
     goes in. entries: one per SKU, in the order they came. code: the discount code in its normal form, or "".
     country: where to (ISO 3166-1 alpha-2), or "" when not chosen. code_from_link: the code came by a link of
-    the shop, so its holder may be told its conditions.
+    the shop, so its holder may be told its conditions. code_uncounted: opening that link wrote nothing, so the
+    try of the code is counted with the next thing that is sent.
     """
 
     key: str = ""
@@ -45,6 +46,7 @@ class Cart:
     code: str = ""
     country: str = ""
     code_from_link: bool = False
+    code_uncounted: bool = False
 
     @property
     def count(self) -> int:

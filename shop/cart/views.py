@@ -60,7 +60,7 @@ def add() -> ResponseReturnValue:
     except Refused as error:
         return _refused(cart, error)
     say("ok", _phrase("flashes.added", name=filled.name))
-    return _back(filled.cart)
+    return _back(_counted(filled.cart))
 
 
 @blueprint.post("/cart/items/<sku>")
@@ -79,7 +79,7 @@ def change(sku: str) -> ResponseReturnValue:
         fields = {"sku": sku, "quantity": cart.quantities[sku]}
         undo = {"action": "/cart/items", "fields": fields, "label": _phrase("flashes.undo")}
         say("ok", _phrase("flashes.removed", name=filled.name), undo=undo)
-    return _back(filled.cart)
+    return _back(_counted(filled.cart) if quantity else filled.cart)
 
 
 @blueprint.post("/cart/code")
@@ -93,7 +93,7 @@ def code() -> ResponseReturnValue:
         _count_code_try(at)
     except Refused as error:
         return _page(cart, typed_code=typed, code_error=error, status=429)
-    wanted = replace(cart, code=typed, code_from_link=False)
+    wanted = replace(cart, code=typed, code_from_link=False, code_uncounted=False)
     with reading(tools().engine) as session:
         priced = checkout.price_cart(session, wanted, now=at)
     _count_outcome(priced, at)
@@ -110,7 +110,7 @@ def remove_code() -> ResponseReturnValue:
     cart = _cart()
     if cart.code:
         say("ok", _phrase("flashes.code_removed", code=cart.code))
-    return _back(replace(cart, code="", code_from_link=False))
+    return _back(replace(cart, code="", code_from_link=False, code_uncounted=False))
 
 
 @blueprint.post("/cart/country")
@@ -204,7 +204,9 @@ def _with_code(cart: Cart, text: str) -> Cart:
     except Refused as error:
         refuse(error)
         return cart
-    return replace(cart, code=typed, code_from_link=True)
+    if typed == cart.code:
+        return replace(cart, code_from_link=True)
+    return replace(cart, code=typed, code_from_link=True, code_uncounted=True)
 
 
 def _count_code_try(at: datetime) -> None:
@@ -218,6 +220,17 @@ def _count_outcome(priced: PricedCart, at: datetime) -> None:
         on = at.astimezone(tools().config.time_zone).date()
         with writing(tools().engine) as session:
             tries.count(session, trial.campaign_id, trial.code_id, priced.quote.code_outcome, on=on)
+
+
+def _counted(cart: Cart) -> Cart:
+    """Count what comes of a code that a link has brought, once there are goods to use it on."""
+    if not cart.code_uncounted:
+        return cart
+    at = now()
+    with reading(tools().engine) as session:
+        priced = checkout.price_cart(session, cart, now=at)
+    _count_outcome(priced, at)
+    return replace(cart, code_uncounted=False)
 
 
 def _said_of_code(priced: PricedCart) -> str:

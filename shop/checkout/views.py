@@ -1,6 +1,7 @@
 """Checkout over HTTP: the form, the way to the payment page and back, and the webhook."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import replace
 from threading import BoundedSemaphore
 
@@ -58,18 +59,31 @@ def place() -> ResponseReturnValue:
         )
         way = pay.start(till(), cart, forms.details(typed))
     except Refused as refused:
-        _count_refused_code(cart, refused)
+        if cart.code and refused.reason.value.startswith("code_"):
+            _count_code(cart, _why_refused(cart, typed, refused))
         return _page(cart, typed, refused)
     response = redirect(way.url, code=303)
+    if cart.code_uncounted:
+        _count_code(cart, "")
+        write_cart(response, replace(cart, code_uncounted=False))
     return clear_cart(response) if way.paid else response
 
 
-def _count_refused_code(cart: Cart, refused: Refused) -> None:
-    """Count a code that the buyer's own address, country or another buyer stood against, for its sheet."""
-    if cart.code and refused.reason.value.startswith("code_"):
-        on = clock.now().astimezone(tools().config.time_zone).date()
-        with writing(tools().engine) as session:
-            tries.count_refusal(session, cart.code, refused.reason, on=on)
+def _count_code(cart: Cart, outcome: str) -> None:
+    """Count what came of a cart's code at checkout, for its sheet; no order fails for a figure."""
+    on = clock.now().astimezone(tools().config.time_zone).date()
+    with suppress(*DATABASE_AWAY), writing(tools().engine) as session:
+        tries.count_order(session, cart.code, outcome, on=on)
+
+
+def _why_refused(cart: Cart, typed: CheckoutForm, refused: Refused) -> Reason | str:
+    """Return why a code was refused: a stranger hears less, and of another buyer's luck only ``refused`` tells."""
+    buyer = forms.details(typed)
+    with reading(tools().engine) as session:
+        priced = queries.price_cart(
+            session, cart, now=clock.now(), email=buyer.email, country=buyer.country, method=buyer.method
+        )
+    return priced.quote.code_outcome or refused.reason
 
 
 def _page(cart: Cart, typed: CheckoutForm, refused: Refused | None = None) -> ResponseReturnValue:

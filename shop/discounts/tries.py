@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from shop.db import lock_rows
 from shop.discounts.models import Code, CodeTry
-from shop.errors import Reason
 
 
 def count(session: Session, campaign_id: int, code_id: int, outcome: str, *, on: date) -> None:
@@ -23,8 +22,8 @@ def count(session: Session, campaign_id: int, code_id: int, outcome: str, *, on:
     )
 
 
-def count_refusal(session: Session, code: str, reason: Reason, *, on: date) -> None:
-    """Count that an order with a code (its normal form) was refused for a reason; unknown codes are not counted."""
+def count_order(session: Session, code: str, outcome: str, *, on: date) -> None:
+    """Count what came of an order with a code (its normal form), as ``count`` does; unknown codes are not counted."""
     known = session.execute(select(Code.campaign_id, Code.id).where(Code.code == code)).one_or_none()
     if known is not None:
-        count(session, known[0], known[1], str(reason), on=on)
+        count(session, known[0], known[1], outcome, on=on)

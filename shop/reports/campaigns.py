@@ -24,8 +24,9 @@ class Sheet:
     orders: paid orders that used it, refunded ones too. gross: their goods before any discount. given: what it
     took off them. paid: what was paid for them. refunded: what went back of that. new_buyers: whose first paid
     order it was. average_with, average_without: what one order paid, with it and, in the same days, without it;
-    None without such orders. taken, refused: how often it was typed, and why it was refused (reason, times).
-    sources: the article each buyer first came by as a reader ("" for none), orders and net. countries: likewise.
+    None without such orders. taken, refused: how often it was added to a cart, typed or by its link, and why it was
+    refused (reason, times). sources: the article each buyer first came by as a reader ("" for none), orders and
+    net. countries: likewise.
     """
 
     held: int

@@ -18,6 +18,8 @@ COUNT = "cart_count"
 KEPT_SECONDS = 30 * 24 * 60 * 60
 # A full cart of the longest names is smaller; a longer cookie is not ours.
 MAX_BYTES = 4000
+# A code that was typed is 0, one that came by a link 1.
+BY_LINK_UNCOUNTED = 2
 
 Answer = TypeVar("Answer", bound=Response)
 
@@ -75,13 +77,20 @@ def _serializer() -> CookieSerializer:
 
 def _packed(cart: Cart) -> list[Any]:
     entries = [[entry.sku, entry.quantity, entry.seen_amount] for entry in cart.entries]
-    return [cart.key, entries, cart.code, cart.country, int(cart.code_from_link)]
+    return [cart.key, entries, cart.code, cart.country, cart.code_from_link + cart.code_uncounted]
 
 
 def _unpacked(packed: Any) -> Cart:
     """Return the cart that was packed; raises ValueError or TypeError for what an older shop packed."""
     key, entries, code, country, from_link = packed
-    cart = Cart(key, tuple(_entry(*entry) for entry in entries), code, country, bool(from_link))
+    cart = Cart(
+        key,
+        tuple(_entry(*entry) for entry in entries),
+        code,
+        country,
+        bool(from_link),
+        from_link == BY_LINK_UNCOUNTED,
+    )
     if (
         not _KEY.fullmatch(key)
         or not _COUNTRY.fullmatch(country)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -320,13 +320,64 @@ def test_tries_stand_on_the_sheet_with_their_reasons(
         stranger.post("/cart/code", data={"code": code})
     assert "Ended 2" in words(owner.get("/admin/discounts/oldcode/sheet"))
     assert "No matching item 1" in words(owner.get("/admin/discounts/hook40/sheet"))
-    assert "Typed and taken 1" in words(owner.get("/admin/discounts/run15/sheet"))
+    assert "Added to carts 1" in words(owner.get("/admin/discounts/run15/sheet"))
     with writing(engine) as session:
         session.execute(update(Code).where(Code.code == "RUN15").values(bound_email="ann@example.com"))
     stranger.post("/cart/code", data={"code": "RUN15"})
     order = {"email": "maya@example.com", "country": "US", "shipping": "standard", "total": "3160"}
     assert stranger.post("/checkout", data=order).status_code == 422
     assert "For another address 1" in words(owner.get("/admin/discounts/run15/sheet"))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"ends_at": datetime(2026, 1, 1, tzinfo=UTC)}, "Ended 1"),
+        ({"active": False}, "Disabled 1"),
+    ],
+)
+def test_a_code_that_is_over_at_checkout_counts_its_true_reason_and_the_buyer_hears_the_usual_one(
+    owner: FlaskClient, stranger: FlaskClient, engine: Engine, change: dict[str, Any], told: str
+) -> None:
+    stranger.post("/cart/items", data={"sku": "BALL-1", "quantity": "1"})
+    stranger.post("/cart/code", data={"code": "RUN15"})
+    with writing(engine) as session:
+        session.execute(update(Campaign).where(Campaign.slug == "run15").values(public=False, **change))
+    order = {"email": "maya@example.com", "country": "US", "shipping": "standard", "total": "3160"}
+    assert "This code does not work. Please check the spelling" in words(
+        stranger.post("/checkout", data=order)
+    )
+    sheet = words(owner.get("/admin/discounts/run15/sheet"))
+    assert told in sheet
+    assert "Unknown" not in sheet
+
+
+def test_a_code_that_came_by_a_link_is_counted_once_with_the_next_thing_that_is_sent(
+    owner: FlaskClient, app: Flask, engine: Engine
+) -> None:
+    def tried(campaign: str) -> str:
+        return words(owner.get(f"/admin/discounts/{campaign}/sheet"))
+
+    ball = {"sku": "BALL-1", "quantity": "1"}
+    before = every_row(engine)
+    first, second, third = (app.test_client() for _ in range(3))
+    first.get("/go/RUN15")
+    second.get("/go/HOOK40")
+    third.get("/buy/BOOK-EB:1?code=RUN15")
+    changed = {table for table, rows in every_row(engine).items() if rows != before[table]}
+    assert changed <= {"throttles"}
+    for _ in range(2):
+        first.post("/cart/items", data=ball)
+        first.get("/go/RUN15")
+        second.post("/cart/items", data=ball)
+    assert "Added to carts 1" in tried("run15")
+    assert "No matching item 1" in tried("hook40")
+    # A cart that a link has filled sends nothing before the order itself; one of nothing is paid at once.
+    with writing(engine) as session:
+        session.execute(update(Campaign).where(Campaign.slug == "run15").values(percent_basis_points=10_000))
+    order = {"email": "maya@example.com", "country": "US", "shipping": "", "total": "0"}
+    assert third.post("/checkout", data=order).status_code == 303
+    assert "Added to carts 2" in tried("run15")
 
 
 def test_files_ask_who_was_away_for_long_to_prove_who_they_are(
