@@ -99,10 +99,11 @@ class Program:
         return pid
 
     def end(self) -> None:
-        """End everything that is left."""
-        for pid in self.family():
+        """End everything that is left, group by group: nobody is left to start another meanwhile."""
+        family = self.family()
+        for pid in family:
             with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+                os.killpg(os.getpgid(pid), signal.SIGKILL)
         self.process.wait()
 
 

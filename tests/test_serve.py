@@ -3,12 +3,16 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from shop import clock
+from shop.config import ROOT
 from shop.db import open_engine
 from shop.seed import seed
 from tests.processes import Program, eventually, is_listening, is_running
@@ -27,10 +31,12 @@ def server(tmp_path: Path, database_url: str) -> Iterator[Program]:
     seed(engine, live=False, now=clock.now())
     engine.dispose()
     program = Program(tmp_path, "serve", DATABASE_URL=database_url, SECRET_KEY="s" * 40)
-    program.wait_until_ready()
-    program.family()
-    yield program
-    program.end()
+    try:
+        program.wait_until_ready()
+        program.family()
+        yield program
+    finally:
+        program.end()
 
 
 def connect(server: Program, data: bytes = b"") -> socket.socket:
@@ -117,3 +123,39 @@ def test_head_is_answered_with_a_length_and_no_body(server: Program) -> None:
     assert head.startswith(b"HTTP/1.1 200 ")
     assert body == b""
     assert b"content-length: " in head.lower()
+
+
+ORPHAN = """
+import multiprocessing, os, threading
+from shop.commands.serve import served
+def worker(main):
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    while os.getppid() == main:
+        threading.Event().wait(0.01)
+    served()
+    threading.Event().wait(60)
+multiprocessing.set_start_method("fork")
+started = multiprocessing.Process(target=worker, args=(os.getpid(),))
+started.start()
+print(started.pid, flush=True)
+os._exit(0)
+"""
+
+
+def test_a_worker_ends_although_the_main_process_went_before_it_had_looked(
+    tmp_path: Path, database_url: str
+) -> None:
+    settings = {"DATABASE_URL": database_url, "SECRET_KEY": "s" * 40, "HOME": str(tmp_path)}
+    said = subprocess.run(
+        [sys.executable, "-c", ORPHAN],
+        cwd=ROOT,
+        env=os.environ | settings,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    worker = int(said.stdout)
+    try:
+        assert eventually(lambda: not is_running(worker), seconds=30)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)

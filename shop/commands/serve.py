@@ -4,6 +4,7 @@ import gc
 import os
 import threading
 from argparse import ArgumentParser, Namespace
+from multiprocessing import parent_process
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
@@ -87,7 +88,9 @@ def listen(target: str, host: str, port: int, workers: int, threads: int, *, fac
 
 def served() -> Attended:
     """Return the application of one worker process, which ends with the server's main process."""
-    end_with(os.getppid())
+    # Not os.getppid(): the main process may be gone by now, and whoever took this one over never ends.
+    main_process = parent_process()
+    end_with(main_process.pid if main_process and main_process.pid else os.getppid())
     config = from_environment()
     logs.configure(live=config.live)
     app = create_app(config)

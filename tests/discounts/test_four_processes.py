@@ -61,9 +61,11 @@ def shop(engine: Engine, database_url: str, tmp_path: Path) -> Iterator[tuple[En
     settings = SETTINGS | {"DATABASE_URL": database_url}
     app = create_app(load(settings | {"PORT": "8000"}))
     server = Program(tmp_path, "serve", "--workers", "4", "--threads", "4", **settings)
-    server.wait_until_ready()
-    yield engine, app, server
-    server.end()
+    try:
+        server.wait_until_ready()
+        yield engine, app, server
+    finally:
+        server.end()
     app.extensions["shop"].engine.dispose()
     assert broken(engine) == []
 
