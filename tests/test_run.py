@@ -1,5 +1,6 @@
 """`make run`: one parent that prepares, starts and stops everything, and says in one sentence what is wrong."""
 
+import json
 import os
 import re
 import signal
@@ -7,6 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -47,7 +49,8 @@ def test_one_command_starts_everything_and_ctrl_c_stops_it(start: Start) -> None
     assert [shop.get(path) for path in ("/", "/shop", "/products/hip-hook", "/cart", "/demo/mailbox")] == [
         200
     ] * 5
-    assert shop.get("/", port=shop.port + 1) == 200
+    with urlopen(f"http://127.0.0.1:{shop.port + 1}/control/state") as state:
+        assert json.load(state)["charges"], "the payment page knows what was paid in the invented history"
     for address in (f":{shop.port}/", f":{shop.port + 1}/", "/demo/mailbox", "/admin"):
         assert address in shop.said
     password = re.search(r"sign in as owner@example.com with (\S{16}) \(shown only this once\)", shop.said)

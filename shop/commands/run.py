@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from shop import clock
+from shop.commands.local_payment import tell_of_the_past
 from shop.config import Config
 from shop.db import open_engine, reading, writing
 from shop.demo.history import fill
@@ -81,6 +82,8 @@ def command(config: Config, _asked: Namespace) -> int:
         children += [start("worker", "worker"), start("web server", "serve", "--host", HOST)]
         if not wait_until_ready(config, children, stop):
             return 0 if stop.asked.is_set() else 1
+        if local_payment:
+            tell_payment_page(config)
         say_addresses(config, password)
         return watch(children, stop)
     finally:
@@ -125,16 +128,32 @@ def start(name: str, *command: str) -> Child:
 
 
 def wait_until_ready(config: Config, children: list[Child], stop: Stop) -> bool:
-    """Wait until the shop answers; False when a part ended, time ran out, or somebody asked to stop."""
+    """Wait until everything answers; False when a part ended, time ran out, or somebody asked to stop."""
+    waited_for = [(config.port, "/readyz")]
+    if config.stripe_api_base:
+        waited_for.append((urlsplit(config.stripe_api_base).port or 80, "/"))
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         if stop.asked.is_set() or ended(children):
             return False
-        with suppress(URLError, OSError), urlopen(f"http://{HOST}:{config.port}/readyz", timeout=2):
+        port, path = waited_for[0]
+        with suppress(URLError, OSError), urlopen(f"http://{HOST}:{port}{path}", timeout=2):
+            del waited_for[0]
+        if not waited_for:
             return True
         stop.asked.wait(LOOK_SECONDS)
     say(f"The shop did not become ready within {READY_SECONDS:.0f} seconds.")
     return False
+
+
+def tell_payment_page(config: Config) -> None:
+    """Make the invented orders' payments known to the local payment page: staff can try refunds on them."""
+    engine = open_engine(config.database_url)
+    try:
+        if not tell_of_the_past(config, engine):
+            say("The local payment page did not take the invented payments; their orders cannot be refunded.")
+    finally:
+        engine.dispose()
 
 
 def watch(children: list[Child], stop: Stop) -> int:

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 
 from shop import clock
+from shop.commands.local_payment import tell_of_the_past
 from shop.config import Config
 from shop.db import open_engine
 from shop.demo.forget import forget
@@ -31,6 +32,8 @@ def command(config: Config, asked: Namespace) -> int:
     added = seed(engine, live=config.live, now=clock.now())
     if asked.history and fill(engine, live=config.live, base_url=config.base_url, now=clock.now()):
         print("Added 90 days of invented orders, readers and reads.")
+        if not tell_of_the_past(config, engine):
+            print("The local payment page does not answer; the next `make run` tells it of their payments.")
     engine.dispose()
     print("Added the demo goods." if added else "The shop has goods already; nothing was added.")
     return 0

@@ -67,6 +67,7 @@ SLOTS = ("", "side", "end", "product")
 LEDGER_NOTE = "demo orders"
 READER_KEY = "demo-"
 CART_KEY = "demo"
+PAYMENT_ID = "pi_demo_"
 
 
 DAY = timedelta(days=1)

@@ -12,7 +12,7 @@ from shop import money
 from shop.catalog.models import StockHold, StockMovement
 from shop.catalog.rules import Item
 from shop.checkout.models import CheckoutAttempt
-from shop.demo.names import BY, CART_KEY, SHIPPING
+from shop.demo.names import BY, CART_KEY, PAYMENT_ID, SHIPPING
 from shop.demo.people import Person
 from shop.mail.models import OutboxLetter
 from shop.mail.rules import message_id
@@ -278,7 +278,7 @@ def _pay(rows: Rows, story: Story, order_id: int, order_url: str) -> None:
 def _payment(story: Story, order_id: int) -> dict[str, Any]:
     return {
         "order_id": order_id,
-        "provider_id": f"pi_demo_{story.number}",
+        "provider_id": f"{PAYMENT_ID}{story.number}",
         "charge_id": f"ch_demo_{story.number}",
         "amount": story.total,
         "currency": "USD",

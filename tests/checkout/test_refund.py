@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
+from sqlalchemy import func, select
 
 from shop.checkout import reconcile, refund
 from shop.checkout.refund import Wish
 from shop.checkout.settle import settle
 from shop.checkout.till import Till
-from shop.db import writing
+from shop.commands.local_payment import tell_of_the_past
+from shop.db import reading, writing
+from shop.demo.history import fill
 from shop.errors import Reason, Refused
 from shop.orders import actions as orders
 from shop.orders.balance import line_refund, payment_state
-from shop.orders.models import Dispute, OrderEvent, OrderLine, Payment, Refund, RefundLine
+from shop.orders.models import Dispute, Order, OrderEvent, OrderLine, Payment, Refund, RefundLine
 from shop.payments.gateway import RefundRequest, RefundSnapshot
 from shop.payments.stripe import StripeGateway
 from tests.checkout.conftest import Buyer
@@ -381,3 +384,25 @@ def test_the_payment_state_follows_from_the_sums(
     assert (
         payment_state(100, captured=captured, refunded=refunded, processing=False, disputes=disputes) == state
     )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_invented_orders_of_the_demo_are_refunded_like_any_other(till: Till) -> None:
+    fill(till.engine, live=False, base_url=till.config.base_url, now=till.clock())
+    assert tell_of_the_past(till.config, till.engine)
+    with writing(till.engine) as session:
+        newest = select(Order.payment_state, func.max(Order.id)).group_by(Order.payment_state)
+        ids = dict(session.execute(newest).all())
+        made = {
+            state: refund.request(
+                session, ids[state], Wish(), key=f"rf-{state}", by="owner", now=till.clock()
+            ).id
+            for state in ("paid", "part_refunded")
+        }
+    for refund_id in made.values():
+        refund.send(till, refund_id)
+    with reading(till.engine) as session:
+        for state, refund_id in made.items():
+            assert session.get_one(Refund, refund_id).state == "succeeded"
+            assert session.get_one(Order, ids[state]).payment_state == "refunded"
+    assert tell_of_the_past(till.config, till.engine), "told again at the next start"

@@ -5,7 +5,7 @@ ever moves.
 
     parameters, accepted     what a request may say          resources     what an answer looks like
     api, lists, expand       the API under /v1               errors        what it refuses, in Stripe's words
-    sessions, totals, coupons, paying, refunds, disputes, endpoints        what the requests and the buyer do
+    sessions, totals, coupons, paying, refunds, disputes, endpoints, past  what the requests and the buyer do
     hosted, buyer, buyer_form, cards                         the payment page
     events, delivery         signed webhooks                 control, actions, faults, upkeep   time, banks, mishaps
     account, store           what it remembers               server        the program

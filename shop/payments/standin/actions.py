@@ -6,7 +6,17 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from shop.payments.standin import buyer_form, disputes, events, faults, hosted, paying, refunds, sessions
+from shop.payments.standin import (
+    buyer_form,
+    disputes,
+    events,
+    faults,
+    hosted,
+    past,
+    paying,
+    refunds,
+    sessions,
+)
 from shop.payments.standin.account import Account
 from shop.payments.standin.call import Call
 from shop.payments.standin.errors import ApiError, no_such
@@ -119,6 +129,11 @@ class Actions:
         """Forget everything."""
         self._account.reset()
         return {"reset": True, "done": "Everything is forgotten."}
+
+    def remember(self, values: dict[str, Any]) -> Answer:
+        """Add payments that were made before; those it knows stay as they are."""
+        new = past.remember(self._account, values["payments"])
+        return {"new": new, "done": f"Payments of before, new here: {new}."}
 
     def pay(self, identifier: str, values: dict[str, Any], origin: str) -> Answer:
         """Pay a session as a buyer would; missing fields are filled with a test buyer's."""

@@ -25,6 +25,7 @@ from shop.payments.standin.errors import ApiError
 from shop.payments.standin.expand import shown
 from shop.payments.standin.pages_policy import see_other
 from shop.payments.standin.parameters import Fields, OneOf, Url
+from shop.payments.standin.past import PAST
 
 _SHOWN: Final = 25
 
@@ -97,6 +98,10 @@ def blueprint(account: Account, tick: Callable[[Account], None]) -> Blueprint:
     def reset() -> Response:
         return run(NOTHING, actions.reset)
 
+    @pages.post("/control/past")
+    def remember() -> Response:
+        return run(PAST, actions.remember)
+
     @pages.post("/control/sessions/<identifier>/pay")
     def pay(identifier: str) -> Response:
         origin = request.host_url.rstrip("/")
@@ -132,11 +137,11 @@ def _given() -> dict[str, Any]:
     try:
         given = json.loads(body or b"{}")
         json.dumps(given, ensure_ascii=False).encode()
+        if isinstance(given, dict):
+            return {str(name): _text(value) for name, value in given.items() if value is not None}
     except (ValueError, RecursionError) as failure:
         raise ApiError("The body is not JSON.") from failure
-    if not isinstance(given, dict):
-        raise ApiError("The body must be a JSON object.")
-    return {str(name): _text(value) for name, value in given.items() if value is not None}
+    raise ApiError("The body must be a JSON object.")
 
 
 def _text(value: Any) -> Any:
@@ -144,7 +149,11 @@ def _text(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, float) and math.isfinite(value):
         return f"{value:.6f}"
-    return value if isinstance(value, (str, dict)) else str(value)[:40]
+    if isinstance(value, list):
+        return {str(place): _text(member) for place, member in enumerate(value)}
+    if isinstance(value, dict):
+        return {name: _text(member) for name, member in value.items()}
+    return value if isinstance(value, str) else str(value)[:40]
 
 
 def _deliveries(account: Account, event: str) -> list[Answer]:

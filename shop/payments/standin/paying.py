@@ -230,22 +230,24 @@ def _finish(account: Account, record: Record, intent: Record, method: Resource, 
     return Outcome("complete", event=event)
 
 
-def _capture(account: Account, intent: Record, charge: Record) -> None:
-    amount, fee = charge.resource["amount"], processing_fee(charge.resource["amount"])
+def book(account: Account, charge: Record, *, at: int) -> None:
+    """Book a charge's money, less the fee, at a moment, and mark it as paid. Inside a transaction."""
+    resource = charge.resource
+    amount, fee = resource["amount"], processing_fee(resource["amount"])
     balance = build(
         "balance_transaction",
         id=new_id("txn_3"),
         amount=amount,
-        available_on=account.now() + 2 * 86400,
-        created=account.now(),
-        currency=charge.resource["currency"],
-        description=charge.resource["description"],
+        available_on=at + 2 * 86400,
+        created=at,
+        currency=resource["currency"],
+        description=resource["description"],
         fee=fee,
         fee_details=[
             {
                 "amount": fee,
                 "application": None,
-                "currency": charge.resource["currency"],
+                "currency": resource["currency"],
                 "description": "Stripe processing fees",
                 "type": "stripe_fee",
             }
@@ -256,10 +258,13 @@ def _capture(account: Account, intent: Record, charge: Record) -> None:
         type="charge" if charge.id.startswith("ch_") else "payment",
     )
     account.store.save(Record(balance))
-    charge.resource.update(
-        status="succeeded", paid=True, amount_captured=amount, balance_transaction=balance["id"]
-    )
+    resource.update(status="succeeded", paid=True, amount_captured=amount, balance_transaction=balance["id"])
     account.store.save(charge)
+
+
+def _capture(account: Account, intent: Record, charge: Record) -> None:
+    book(account, charge, at=account.now())
+    amount = charge.resource["amount"]
     intent.resource.update(status="succeeded", amount_received=amount, latest_charge=charge.id)
     account.store.save(intent)
     emit(account, "charge.succeeded", charge.resource, cause=_PAGE)

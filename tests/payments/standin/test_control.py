@@ -165,3 +165,29 @@ def test_a_program_can_pay_as_it_likes(standin: Running, client: stripe.StripeCl
     assert found.customer_details.address.city == "Toronto"
     again = requests.post(f"{standin.address}/control/sessions/{session.id}/pay", json={}, timeout=5)
     assert again.status_code == 400
+
+
+def test_payments_of_before_are_known_and_can_be_refunded_and_nobody_is_told(
+    standin: Running, client: stripe.StripeClient, receiver: Receiver
+) -> None:
+    paid = {
+        "id": "pi_demo_1001",
+        "charge": "ch_demo_1001",
+        "amount": 14900,
+        "currency": "usd",
+        "created": 1_700_000_000,
+        "last4": "1881",
+        "email": "ada@example.com",
+        "refunds": [{"id": "re_demo_1001", "amount": 4900, "created": 1_700_000_100}],
+    }
+    assert standin.control("past", payments=[paid]) == {"new": 1}
+    charge = client.v1.charges.retrieve("ch_demo_1001", {"expand": ["balance_transaction", "payment_intent"]})
+    assert (charge.amount, charge.amount_refunded, charge.created) == (14900, 4900, 1_700_000_000)
+    assert charge.payment_method_details.card.last4 == "1881"
+    client.v1.refunds.create({"payment_intent": "pi_demo_1001", "amount": 10000})
+    assert client.v1.charges.retrieve("ch_demo_1001").refunded
+    assert len(client.v1.refunds.list({"payment_intent": "pi_demo_1001"}).data) == 2
+    standin.quiet()
+    assert receiver.types == ["refund.created", "charge.refunded"]
+    assert standin.control("past", payments=[paid]) == {"new": 0}
+    assert client.v1.charges.retrieve("ch_demo_1001").refunded, "what happened since is kept"
