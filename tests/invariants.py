@@ -63,6 +63,11 @@ ALWAYS = {
         FROM campaigns c JOIN redemptions r ON r.campaign_id = c.id AND r.state <> 'released'
         WHERE c.max_uses_per_customer IS NOT NULL
         GROUP BY c.id, c.max_uses_per_customer, r.email_normalized HAVING count(*) > c.max_uses_per_customer""",
+    "the readers' totals are the readers": """
+        SELECT t.pending, t.confirmed, t.gone FROM reader_totals t
+        WHERE t.pending <> (SELECT count(*) FROM readers r WHERE r.state = 'pending')
+           OR t.confirmed <> (SELECT count(*) FROM readers r WHERE r.state = 'confirmed')
+           OR t.gone <> (SELECT count(*) FROM readers r WHERE r.state = 'left')""",
     "a use is as far as its order": """
         SELECT o.number, o.state, r.state FROM redemptions r JOIN orders o ON o.id = r.order_id
         WHERE (o.state, r.state) NOT IN (('pending', 'held'), ('paid', 'redeemed'), ('paid', 'released'),

@@ -48,6 +48,7 @@ DAMAGES = {
     "or its bank takes its time, or a person was asked",
     "UPDATE orders SET state = 'expired'": "money for an order that is not paid goes back, or is flagged",
     "UPDATE orders SET payment_state = 'unpaid'": "an order says unpaid only while no money is there",
+    "UPDATE reader_totals SET gone = gone + 1": "the readers' totals are the readers",
     "UPDATE payments SET amount = 1": "a payment of another amount is flagged",
     "DELETE FROM payments": "a paid order has money, or cost nothing",
     "DELETE FROM order_lines": "every order has lines",

@@ -132,9 +132,7 @@ def _figures(session: Session, *, now: datetime, zone: tzinfo) -> list[Figure]:
         session.scalar(
             select(sql.count())
             .select_from(Reader)
-            .where(
-                Reader.asked_at > start - week, Reader.confirmed_at.between(start, start + (now - midnight))
-            )
+            .where(Reader.confirmed_at.between(start, start + (now - midnight)))
         )
         or 0
         for start in (midnight, midnight - week)

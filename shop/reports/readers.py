@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop.discounts.models import Code
 from shop.email_address import normalize
-from shop.subscribers.models import Reader
+from shop.subscribers.models import Reader, ReaderTotals
 
 VIEWS = {
     "confirmed": Reader.state == "confirmed",
@@ -48,9 +48,10 @@ class Week:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """Return how many readers each view has, in one query."""
-    rows = dict(session.execute(select(Reader.state, sql.count()).group_by(Reader.state)).all())
-    return {view: int(rows.get(view, 0)) for view in VIEWS}
+    """Return how many readers each view has: one row, however many there are."""
+    totals = ReaderTotals
+    row = session.execute(select(totals.confirmed, totals.pending, totals.gone.label("left"))).one()
+    return dict(row._mapping)
 
 
 def listed(
@@ -87,10 +88,16 @@ def growth(session: Session, *, today: date, weeks: int, zone: ZoneInfo) -> Sequ
     edges = [datetime.combine(day, time(), tzinfo=zone) for day in [*begins, monday + timedelta(weeks=1)]]
 
     def within(column: Any, index: int) -> Any:
-        return sql.count().filter(column >= edges[index], column < edges[index + 1])
+        return (
+            select(sql.count())
+            .where(column >= edges[index], column < edges[index + 1])
+            .scalar_subquery()
+            .label(f"{column.key}_{index}")
+        )
 
     moments = (Reader.asked_at, Reader.confirmed_at)
-    columns = [within(column, index) for index in range(weeks) for column in moments]
-    since = or_(*(column >= edges[0] for column in moments))
-    found = session.execute(select(*columns).select_from(Reader).where(since)).one()
+    # Each count is a stretch of one index: nothing older is looked at.
+    found = session.execute(
+        select(*(within(column, index) for index in range(weeks) for column in moments))
+    ).one()
     return [Week(day, found[2 * index], found[2 * index + 1]) for index, day in enumerate(begins)]

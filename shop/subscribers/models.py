@@ -23,6 +23,9 @@ class Reader(Base):
         CheckConstraint("code_id IS NULL OR confirmed_at IS NOT NULL", name="code_after_confirmation"),
         Index("ix_readers_state", "state", "asked_at"),
         Index("ix_readers_source", "source", "asked_at"),
+        # How many came in a week is counted in these alone.
+        Index("ix_readers_asked_at", "asked_at"),
+        Index("ix_readers_confirmed_at", "confirmed_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(22), unique=True)
@@ -40,6 +43,20 @@ class Reader(Base):
     opened_at: Mapped[datetime | None] = mapped_column(Moment)
     left_at: Mapped[datetime | None] = mapped_column(Moment)
     left_why: Mapped[str] = mapped_column(String(20), default="")
+
+
+class ReaderTotals(Base):
+    """One row: how many readers are in each state (``gone``: left). The database moves it with every reader."""
+
+    __tablename__ = "reader_totals"
+    __table_args__ = (
+        CheckConstraint("id = 1", name="only_row"),
+        CheckConstraint("pending >= 0 AND confirmed >= 0 AND gone >= 0", name="not_negative"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pending: Mapped[int]
+    confirmed: Mapped[int]
+    gone: Mapped[int]
 
 
 class ConsentWording(Base):
