@@ -89,9 +89,13 @@ class Config:
         default="off",
         metadata={"about": "`on` sends one letter about a checkout that was left, to who agreed to letters"},
     )
+    low_stock_mail: str = field(
+        default="on",
+        metadata={"about": "`off` sends no letter when a product lasts less than two weeks"},
+    )
     admin_email: str = field(
         default="owner@example.com",
-        metadata={"about": "the first owner's address; flagged orders are reported to it"},
+        metadata={"about": "the first owner's address; flagged orders and low stock are reported to it"},
     )
 
     @property
@@ -237,6 +241,8 @@ def _check(config: Config) -> None:
         raise SettingRefused(f"MAIL_WEBHOOK_SECRET is too short; use {SHORTEST_SECRET} characters or more.")
     if config.checkout_reminder not in ("on", "off"):
         raise SettingRefused(f"CHECKOUT_REMINDER is {config.checkout_reminder!r}; it must be on or off.")
+    if config.low_stock_mail not in ("on", "off"):
+        raise SettingRefused(f"LOW_STOCK_MAIL is {config.low_stock_mail!r}; it must be on or off.")
     if "@" not in config.admin_email:
         raise SettingRefused(f"ADMIN_EMAIL is {config.admin_email!r}; it must be an e-mail address.")
 

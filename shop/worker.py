@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from shop.catalog import low_stock, prices
 from shop.checkout import reconcile
 from shop.checkout.till import Till
+from shop.db import reading, writing
 from shop.mail.delivery import deliver, transport_of
 from shop.mail.rules import AT_ONCE, BY_DAY, Lane
 from shop.payments.gateway import GatewayError
@@ -50,11 +52,20 @@ def steps(till: Till) -> list[Step]:
         is_day = is_open(till.clock(), hours.opens, hours.closes, till.config.time_zone)
         return send(BY_DAY) if is_day else 0
 
+    def apply_prices() -> int:
+        with reading(till.engine) as session:
+            if not prices.any_due(session, now=till.clock()):
+                return 0
+        with writing(till.engine) as session:
+            return prices.apply_due(session, now=till.clock())
+
     return [
         Step("mail", lambda: send(AT_ONCE), 1.0),
         # Thousands of them, or a slow mail server, hold up no letter about an order: this loop is another one.
         Step("letters", send_by_day, 5.0),
         Step("readers", lambda: go_round(till.engine, desk, now=till.clock()), 20.0),
+        Step("prices", apply_prices, 5.0),
+        Step("stock", lambda: low_stock.look(till.engine, till.config, now=till.clock()), 60.0, 600.0),
         Step("webhooks", lambda: reconcile.hear_waiting(till), 1.0),
         Step("refunds", lambda: reconcile.send_refunds(till), 2.0),
         Step("attempts", lambda: reconcile.check_attempts(till), 5.0),

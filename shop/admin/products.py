@@ -1,9 +1,10 @@
 """Products: price, stock with its ledger, days of cover, and how the price was before."""
 
 import re
+from datetime import datetime
 from decimal import Decimal
 
-from flask import request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -12,11 +13,12 @@ from shop.admin import guard
 from shop.admin.desk import PAGE_LENGTH, back, before, blueprint, page, record
 from shop.admin.guard import Role, admits
 from shop.catalog import actions as stock
-from shop.catalog import editing
+from shop.catalog import editing, prices
 from shop.catalog import levels as catalog
 from shop.catalog.levels import Level
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
+from shop.orders.queries import LARGEST_NUMBER
 from shop.staff import queries as staff_queries
 from shop.web import filters
 from shop.web.notices import refuse, say
@@ -65,6 +67,7 @@ def product(sku: str) -> str:
     with reading(tools().engine) as session:
         level = _level(session, sku)
         found = catalog.ledger(session, level.sku, before=before(), limit=PAGE_LENGTH + 1)
+        changed = staff_queries.audit(session, before=None, limit=PAGE_LENGTH, subject=_subject(level.sku))
         return page(
             "admin/product.html",
             "products",
@@ -72,32 +75,66 @@ def product(sku: str) -> str:
             reasons=REASONS,
             ledger=found[:PAGE_LENGTH],
             next_before=found[PAGE_LENGTH - 1].id if len(found) > PAGE_LENGTH else None,
-            history=staff_queries.audit(session, before=None, limit=PAGE_LENGTH, subject=_subject(level.sku)),
+            prices=prices.history(session, level.sku, limit=PAGE_LENGTH),
+            earliest=f"{clock.now().astimezone(tools().config.time_zone):%Y-%m-%dT%H:%M}",
+            # Prices have a history of their own.
+            history=[entry for entry in changed if "price" not in entry.action],
         )
 
 
 @blueprint.post("/admin/products/<sku>/price")
 @admits(Role.STAFF)
 def change_price(sku: str) -> ResponseReturnValue:
-    """Give a SKU another price, unless somebody else has done so since the page was opened."""
+    """Give a SKU another price, at once or from a moment on; not if somebody changed it since the page was opened."""
+    now = clock.now()
     with writing(tools().engine) as session:
         level = _level(session, sku)
-        typed = request.form.get("price", "").strip().lstrip("$")
+        typed, day = request.form.get("price", "").strip().lstrip("$"), request.form.get("from", "").strip()
         shown = request.form.get("before", "")
-        scaled = _minor(typed, level.currency)
+        scaled, due_at = _minor(typed, level.currency), _moment(day)
         if scaled is None or not re.fullmatch(r"[0-9]{1,9}", shown, re.ASCII):
-            say("bad", filters.phrase("flashes.price_unfit"))
-        elif not editing.set_price(session, level.sku, scaled, before=int(shown), now=clock.now()):
-            say("bad", filters.phrase("flashes.price_changed_meanwhile"))
+            return _refused("price_unfit", sku)
+        if day and (due_at is None or due_at <= now):
+            return _refused("price_moment_unfit", sku)
+        if int(shown) != level.price_amount:
+            return _refused("price_changed_meanwhile", sku)
+        me, earlier = guard.member().email, {"price": money.plain(level.price_amount, level.currency)}
+        undo = None
+        if due_at is None:
+            if not prices.change(session, level.sku, scaled, before=int(shown), by=me, now=now):
+                return _refused("price_changed_meanwhile", sku)
+            record(session, "price changed", _subject(level.sku), before=earlier, after={"price": typed})
         else:
-            _record(
+            planned = prices.plan(session, level.sku, scaled, level.currency, due_at=due_at, by=me, now=now)
+            record(
                 session,
-                level,
-                "price changed",
-                price=money.plain(level.price_amount, level.currency),
-                now=typed,
+                "price planned",
+                _subject(level.sku),
+                before=earlier,
+                after={"price": typed, "from": day},
             )
-            say("ok", filters.phrase("flashes.saved"))
+            undo = _undo(sku, planned.id, "cancel")
+        say("ok", filters.phrase("flashes.price_planned" if due_at else "flashes.saved"), undo)
+    return back("product", sku=sku)
+
+
+@blueprint.post("/admin/products/<sku>/price/<int:change_id>/<deed>")
+@admits(Role.STAFF)
+def change_plan(sku: str, change_id: int, deed: str) -> ResponseReturnValue:
+    """Take a planned price back, or plan it again after all."""
+    if deed not in ("cancel", "keep") or change_id > LARGEST_NUMBER:
+        abort(404)
+    act = prices.cancel if deed == "cancel" else prices.take_up
+    with writing(tools().engine) as session:
+        level = _level(session, sku)
+        planned = act(session, level.sku, change_id, now=clock.now())
+        if planned is None:
+            return _refused("price_plan_gone", sku)
+        after = {"price": money.plain(planned.after_amount, planned.currency)}
+        action = "planned price taken back" if deed == "cancel" else "price planned"
+        record(session, action, _subject(level.sku), after=after)
+        key = "flashes.price_plan_cancelled" if deed == "cancel" else "flashes.price_planned"
+        say("ok", filters.phrase(key), _undo(sku, change_id, "keep" if deed == "cancel" else "cancel"))
     return back("product", sku=sku)
 
 
@@ -160,8 +197,22 @@ def _level(session: Session, sku: str) -> Level:
     return found
 
 
-def _record(session: Session, level: Level, action: str, *, price: str, now: str) -> None:
-    record(session, action, _subject(level.sku), before={"price": price}, after={"price": now})
+def _refused(key: str, sku: str) -> ResponseReturnValue:
+    say("bad", filters.phrase(f"flashes.{key}"))
+    return back("product", sku=sku)
+
+
+def _undo(sku: str, change_id: int, deed: str) -> dict[str, object]:
+    address = f"/admin/products/{sku}/price/{change_id}/{deed}"
+    return {"action": address, "fields": {}, "label": filters.phrase("flashes.undo")}
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a moment of the shop's own time, or None for what is none."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=tools().config.time_zone)
+    except ValueError:
+        return None
 
 
 def _subject(sku: str) -> str:

@@ -9,14 +9,6 @@ from shop.catalog.models import Stock, Variant
 from shop.db import publish_change
 
 
-def set_price(session: Session, sku: str, amount: int, *, before: int, now: datetime) -> bool:
-    """Give a SKU another price (minor units, more than 0); False when it was not ``before`` any more."""
-    changed = update(Variant).where(Variant.sku == sku, Variant.price_amount == before)
-    moved = session.execute(changed.values(price_amount=amount, updated_at=now).returning(Variant.id)).first()
-    publish_change(session)
-    return moved is not None
-
-
 def set_active(session: Session, sku: str, *, active: bool, now: datetime) -> None:
     """Sell a SKU, or take it off the shelf; open orders keep it."""
     session.execute(update(Variant).where(Variant.sku == sku).values(active=active, updated_at=now))

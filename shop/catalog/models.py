@@ -40,6 +40,34 @@ class Variant(Base):
     updated_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class PriceChange(Base):
+    """A price that a SKU got, or is to get at ``due_at``: who wanted it when, and what it cost until then."""
+
+    __tablename__ = "price_changes"
+    __table_args__ = (
+        CheckConstraint("after_amount > 0", name="price_positive"),
+        CheckConstraint("(applied_at IS NULL) = (before_amount IS NULL)", name="before_known_once_applied"),
+        CheckConstraint("applied_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+        Index("ix_price_changes_sku", "sku", "id"),
+        Index(
+            "ix_price_changes_waiting",
+            "due_at",
+            sqlite_where=text("applied_at IS NULL AND cancelled_at IS NULL"),
+            postgresql_where=text("applied_at IS NULL AND cancelled_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("variants.sku"))
+    before_amount: Mapped[int | None]
+    after_amount: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    by: Mapped[str] = mapped_column(String(320))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    applied_at: Mapped[datetime | None] = mapped_column(Moment)
+    cancelled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
 class BundlePart(Base):
     """A bundle holds no stock of its own: it has as many as its scarcest part allows."""
 
@@ -65,6 +93,25 @@ class Stock(Base):
     on_hand: Mapped[int]
     held: Mapped[int] = mapped_column(default=0)
     reorder_at: Mapped[int] = mapped_column(default=0)
+
+
+class LowStock(Base):
+    """A time during which a SKU was low; one at most is open, and each one is told of once."""
+
+    __tablename__ = "low_stock"
+    __table_args__ = (
+        Index(
+            "uq_low_stock_open",
+            "sku",
+            unique=True,
+            sqlite_where=text("recovered_at IS NULL"),
+            postgresql_where=text("recovered_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(ForeignKey("stock.sku"))
+    began_at: Mapped[datetime] = mapped_column(Moment)
+    recovered_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class StockMovement(Base):

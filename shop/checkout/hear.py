@@ -45,6 +45,7 @@ _MARK = (
         error=bindparam("why"),
         tries=EVENTS.c.tries + 1,
         run_at=bindparam("next_at"),
+        handled_at=bindparam("handled_at"),
     )
 )
 
@@ -125,9 +126,14 @@ def act_on(till: Till, heard: Heard, *, hurried: bool = False) -> None:
 
 
 def _mark(till: Till, event: WebhookEvent, state: Fate, error: str = "") -> dict[str, Any]:
-    tries = event.tries + 1
-    run_at = till.clock() + min(timedelta(seconds=5 * 2 ** min(tries, 12)), LONGEST_WAIT)
-    return {"event_id": event.id, "now_state": state, "why": error[:400], "next_at": run_at}
+    tries, now = event.tries + 1, till.clock()
+    return {
+        "event_id": event.id,
+        "now_state": state,
+        "why": error[:400],
+        "next_at": now + min(timedelta(seconds=5 * 2 ** min(tries, 12)), LONGEST_WAIT),
+        "handled_at": None if state == "received" else now,
+    }
 
 
 def _mark_done(session: Session, *, till: Till, event: WebhookEvent) -> None:

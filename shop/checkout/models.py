@@ -48,6 +48,9 @@ class WebhookEvent(Base):
     __table_args__ = (
         CheckConstraint("state IN ('received', 'done', 'ignored', 'failed')", name="state_known"),
         Index("ix_webhook_events_waiting", "state", "run_at"),
+        # What was heard about one order.
+        Index("ix_webhook_events_payment_id", "payment_id"),
+        Index("ix_webhook_events_attempt_key", "attempt_key"),
     )
     id: Mapped[str] = mapped_column(String(255), primary_key=True)
     type: Mapped[str] = mapped_column(String(80))
@@ -60,6 +63,7 @@ class WebhookEvent(Base):
     state: Mapped[str] = mapped_column(String(10), default="received")
     tries: Mapped[int] = mapped_column(default=0)
     run_at: Mapped[datetime] = mapped_column(Moment)
+    handled_at: Mapped[datetime | None] = mapped_column(Moment)
     error: Mapped[str] = mapped_column(String(400), default="")
 
 

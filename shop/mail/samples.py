@@ -62,6 +62,14 @@ def _about_orders(shop: str, order: dict[str, str]) -> dict[str, dict[str, Any]]
             ],
         },
         "staff_password": {"link": f"{shop}/admin/password/a-token"},
+        "stock_low": {
+            "name": "Hip Hook",
+            "sku": "HOOK-1",
+            "pieces": "21",
+            "sold": "49",
+            "lasts": "12",
+            "admin_url": f"{shop}/admin/products/HOOK-1",
+        },
         "order_flagged": {
             "order_number": "1001",
             "sentence": "This order was paid twice. The second payment was sent back.",

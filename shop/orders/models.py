@@ -56,6 +56,7 @@ class Order(Base):
             for name, rows in SHORT_LISTS.items()
         ),
         Index("ix_orders_code", "code", "number"),
+        Index("ix_orders_total", "total_amount", "number"),
         Index("ix_orders_country", "country", "number"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -212,6 +212,12 @@ class StripeGateway:
             raise NotificationRefused("The body is not JSON.") from error
         return _notification(event)
 
+    def read_notification(self, event_id: str) -> Mapping[str, Any]:
+        """Read what an event said, as it was sent, but for what opens or pays something; Stripe keeps it 30 days."""
+        with _translated():
+            event = self._stripe.v1.events.retrieve(event_id)
+        return cast(Mapping[str, Any], _without_secrets(event.to_dict()))
+
     def notifications_since(self, moment: datetime) -> Sequence[Notification]:
         """Read the events of the subscribed types since ``moment``; Stripe keeps them 30 days."""
         created = {"gte": int(moment.timestamp())}
@@ -312,6 +318,15 @@ def _notification(event: Any) -> Notification:
         payment_id=_text(payment.get("id") if isinstance(payment, dict) else payment),
         attempt_key=_text(metadata.get("attempt"))[:80] if isinstance(metadata, dict) else "",
     )
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {
+            name: HIDDEN if SECRET.search(name) and isinstance(part, str) else _without_secrets(part)
+            for name, part in value.items()
+        }
+    return [_without_secrets(part) for part in value] if isinstance(value, list) else value
 
 
 def _text(value: Any) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, true
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, Moment
@@ -13,7 +13,10 @@ class StaffMember(Base):
     """A person with a role."""
 
     __tablename__ = "staff_members"
-    __table_args__ = (CheckConstraint("role IN ('owner', 'staff', 'read_only')", name="role_known"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'staff', 'read_only')", name="role_known"),
+        CheckConstraint("density IN ('comfortable', 'compact')", name="density_known"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
@@ -27,6 +30,10 @@ class StaffMember(Base):
     # The time step of the code used last: a code opens the door once.
     totp_last_step: Mapped[int] = mapped_column(default=0, server_default="0")
     single_keys: Mapped[bool] = mapped_column(default=True, server_default=true())
+    # How much room the rows of lists get.
+    density: Mapped[str] = mapped_column(
+        String(12), default="comfortable", server_default=text("'comfortable'")
+    )
 
 
 class StaffSession(Base):
@@ -69,6 +76,19 @@ class Passkey(Base):
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int] = mapped_column(default=0)
     name: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SavedView(Base):
+    """A list as one person wants to find it again: its place in the back office and the query of its address."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("member_id", "place", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("staff_members.id"))
+    place: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(40))
+    query: Mapped[str] = mapped_column(String(1000))
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from shop import clock
 from shop.admin import queries
+from shop.catalog import prices
 from shop.catalog.models import Stock, Variant
 from shop.db import reading, writing
 from tests.orders.made import a_paid_order, an_order
@@ -21,12 +22,25 @@ from tests.rows import every_row
 PATH = "/admin/products/HOOK-1"
 
 
+def price_rows(client: FlaskClient) -> list[tuple[str, str, str, str]]:
+    """The price history on the page of the Hip Hook: before, after, state, who."""
+    page = client.get(PATH).text
+    table = page[page.index('id="prices"') : page.index('id="history"')]
+    rows = re.findall(r"<tr>\s*<td>.*?</tr>", table, re.DOTALL)
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
+    words = [
+        [re.sub(r"<form.*</form>|<[^>]+>", "", cell, flags=re.DOTALL).strip() for cell in row]
+        for row in cells
+    ]
+    return [(before, after, state, who) for _, before, after, state, who in words]
+
+
 def test_a_price_changes_for_everybody_and_its_history_stays(
     stranger: FlaskClient, staff: FlaskClient, engine: Engine
 ) -> None:
     staff.post(f"{PATH}/price", data={"price": "139.50", "before": "14900"})
     assert "$139.50" in stranger.get("/products/hip-hook").text
-    assert "price: 149.00 → 139.50" in staff.get(PATH).text
+    assert price_rows(staff) == [("$149.00", "$139.50", "In force", "staff@example.com")]
     before = every_row(engine)
     for typed in (
         {"price": "120", "before": "14900"},
@@ -40,6 +54,39 @@ def test_a_price_changes_for_everybody_and_its_history_stays(
         assert 'class="notice notice--bad"' in staff.get(PATH).text
     after = every_row(engine)
     assert {table for table in after if after[table] != before[table]} <= {"public_version"}
+
+
+def test_a_planned_price_waits_for_its_moment_can_be_taken_back_and_comes_into_force_once(
+    stranger: FlaskClient, staff: FlaskClient, engine: Engine
+) -> None:
+    zone = staff.application.extensions["shop"].config.time_zone
+    tomorrow = clock.now().astimezone(zone) + timedelta(days=1)
+
+    def plan(price: str, at: str) -> None:
+        staff.post(f"{PATH}/price", data={"price": price, "before": "14900", "from": at})
+
+    def apply_at(moment: datetime) -> int:
+        with writing(engine) as session:
+            return prices.apply_due(session, now=moment)
+
+    for nonsense in ("yesterday", "2020-01-01T00:00"):
+        plan("99", nonsense)
+    assert price_rows(staff) == []
+    plan("139", f"{tomorrow:%Y-%m-%dT%H:%M}")
+    plan("129", f"{tomorrow:%Y-%m-%dT%H:%M}")
+    assert "$149.00" in stranger.get("/products/hip-hook").text
+    [undo, _] = re.findall(r'action="(/admin/\S+/cancel)"><button class="link', staff.get(PATH).text)
+    staff.post(undo)
+    staff.post(undo.replace("cancel", "keep"))
+    staff.post(undo)
+    assert apply_at(tomorrow - timedelta(hours=1)) == 0
+    assert apply_at(tomorrow + timedelta(hours=1)) == 1
+    assert apply_at(tomorrow + timedelta(hours=1)) == 0
+    assert price_rows(staff) == [
+        ("–", "$129.00", "Taken back", "staff@example.com"),
+        ("$149.00", "$139.00", "In force", "staff@example.com"),
+    ]
+    assert "$139.00" in stranger.get("/products/hip-hook").text
 
 
 def test_stock_moves_with_a_reason_and_never_below_what_orders_hold(
