@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import func as sql
-from sqlalchemy import select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from shop.catalog import levels as catalog
@@ -16,7 +16,7 @@ from shop.mail.models import OutboxLetter
 from shop.orders import lists
 from shop.orders import queries as orders
 from shop.orders.lists import COUNTED, Filter
-from shop.orders.models import Dispute, Order, OrderFlag
+from shop.orders.models import Dispute, Order, OrderFlag, Payment
 from shop.subscribers.models import Reader
 
 # What one table of the Today page shows; the count beside its heading says how many there are.
@@ -246,7 +246,12 @@ def _letters() -> Any:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of an order's timeline. ``event_id`` is 0 for a letter, ``letter_id`` 0 for an event."""
+    """One line of an order's timeline: an event of the order, a letter (``letter_id``), or word of the payment service.
+
+    ``event_id`` is 0 for what is no event of the order. ``heard``: the payment service's id of what it told of, and
+    ``heard_state`` what became of it,
+    ``handled_at`` when.
+    """
 
     at: datetime
     words: str
@@ -255,10 +260,13 @@ class Entry:
     event_id: int = 0
     letter_id: int = 0
     letter_state: str = ""
+    heard: str = ""
+    heard_state: str = ""
+    handled_at: datetime | None = None
 
 
 def timeline(session: Session, order_id: int) -> list[Entry]:
-    """Return all that happened to an order and all that was written about it, newest first."""
+    """Return all that happened to an order, was written about it, or heard of it, newest first."""
     events = [
         Entry(event.at, event.kind.replace("_", " ").capitalize(), event.by, event.detail, event_id=event.id)
         for event in orders.timeline(session, order_id)
@@ -274,4 +282,35 @@ def timeline(session: Session, order_id: int) -> list[Entry]:
         )
         for letter in letters_about(session, order_id)
     ]
-    return sorted(events + letters, key=lambda entry: (entry.at, entry.event_id), reverse=True)
+    words = [
+        Entry(
+            event.received_at,
+            f"Heard: {event.type}",
+            "payment service",
+            _heard(event),
+            heard=event.id,
+            heard_state=event.state,
+            handled_at=event.handled_at,
+        )
+        for event in heard_about(session, order_id)
+    ]
+    return sorted(events + letters + words, key=lambda entry: (entry.at, entry.event_id), reverse=True)
+
+
+def heard_about(session: Session, order_id: int) -> Sequence[WebhookEvent]:
+    """Return what the payment service told about an order's payments and payment pages, newest first."""
+    paid = select(Payment.provider_id).where(Payment.order_id == order_id)
+    keys = select(CheckoutAttempt.idempotency_key).where(CheckoutAttempt.order_id == order_id)
+    ids = union(
+        select(WebhookEvent.id).where(WebhookEvent.payment_id.in_(paid)),
+        select(WebhookEvent.id).where(WebhookEvent.attempt_key.in_(keys)),
+    )
+    statement = select(WebhookEvent).where(WebhookEvent.id.in_(ids))
+    return session.scalars(statement.order_by(WebhookEvent.received_at.desc()).limit(PAST_LETTERS)).all()
+
+
+def _heard(event: WebhookEvent) -> dict[str, Any]:
+    detail: dict[str, Any] = {"about": event.object_id, "event": event.id}
+    if event.tries > 1:
+        detail["tries"] = event.tries
+    return detail | ({"problem": event.error} if event.error else {})

@@ -185,5 +185,8 @@ class Gateway(Protocol):
     def hear(self, body: bytes, signature: str) -> Notification:
         """Check a webhook's signature and return what it is about; raises NotificationRefused."""
 
+    def read_notification(self, event_id: str) -> Mapping[str, Any]:
+        """Read what a notification said, without its secrets. Raises GatewayRefused when it is not kept any more."""
+
     def notifications_since(self, moment: datetime) -> Sequence[Notification]:
         """Return what happened since ``moment`` (oldest first), for a shop whose webhooks were lost."""

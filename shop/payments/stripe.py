@@ -5,6 +5,7 @@ Where a rule comes from Stripe, the page is named. The library is pinned to 16.x
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -52,6 +53,10 @@ EVENT_TYPES = (
     "radar.early_fraud_warning.created",
     "payment_intent.payment_failed",
 )
+
+# What an event may say that opens a page, pays something, or proves who somebody is.
+SECRET = re.compile(r"secret|url$|fingerprint|token|network_transaction_id")
+HIDDEN = "(not shown)"
 
 # Without this the library writes a file under the home folder and sends platform data on its first call.
 stripe.enable_telemetry = False

@@ -426,3 +426,15 @@ def test_the_outbox_is_paged(owner: FlaskClient, engine: Engine, app: Flask) -> 
     (onward,) = re.findall(r'<a href="([^"]+)" rel="next"', first)
     rest = owner.get(onward.replace("&amp;", "&")).text
     assert len(re.findall(r">Order links</a></td>", rest)) == 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_owners_alone_read_what_an_event_said_and_are_told_when_it_cannot_be_had(
+    owner: FlaskClient, staff: FlaskClient, engine: Engine, busy: dict[str, int]
+) -> None:
+    page = owner.get("/admin/events/evt_1")
+    assert page.status_code == 200
+    assert "The payment service does not answer" in page.text
+    assert "No such charge." in page.text
+    assert staff.get("/admin/events/evt_1").status_code == 403
+    assert owner.get("/admin/events/evt_none").status_code == 404

@@ -1,5 +1,6 @@
 """Hear: webhooks lost, doubled, reordered, foreign, early; the shop is right in every case."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -7,14 +8,15 @@ from typing import Any
 
 import pytest
 
+from shop.admin import queries
 from shop.checkout import hear, reconcile
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.checkout.pay import make_page
 from shop.checkout.settle import settle
 from shop.checkout.till import Till
-from shop.db import writing
+from shop.db import reading, writing
 from shop.orders.models import Order, OrderEvent, Payment, Refund
-from shop.payments.gateway import Notification, PageSnapshot
+from shop.payments.gateway import GatewayRefused, Notification, PageSnapshot
 from shop.payments.stripe import StripeGateway
 from tests.checkout.conftest import Buyer, MovableClock
 from tests.checkout.looking import flags, letters, rows, stock_of
@@ -356,3 +358,41 @@ def test_the_flow_is_the_same_however_often_events_are_fetched(
         reconcile.send_refunds(till)
     assert len(rows(till, Order)) == 1
     assert letters(till) == ["order_confirmed"]
+
+
+def test_an_order_shows_what_was_heard_about_it_and_when_it_was_handled_and_nothing_of_other_orders(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    orders = []
+    for key in ("a", "b"):
+        buyer.wants(("BALL-1", 1), key=key * 32).presses_pay()
+        service.pay(buyer.attempt.page_id)
+        orders.append(buyer.order.id)
+    deliver(till, told(till, "checkout.session.completed"))
+    [charge] = [payment.charge_id for payment in rows(till, Payment) if payment.order_id == orders[0]]
+    service.control(f"charges/{charge}/refund", amount=500)
+    deliver(till, told(till, "charge.refunded"))
+    with reading(till.engine) as session:
+        first, second = (queries.heard_about(session, order_id) for order_id in orders)
+        timeline = queries.timeline(session, orders[0])
+    assert [event.type for event in first] == ["charge.refunded", "checkout.session.completed"]
+    assert [event.type for event in second] == ["checkout.session.completed"]
+    assert all(event.handled_at and event.state == "done" for event in [*first, *second])
+    assert [entry.heard for entry in timeline if entry.heard] == [event.id for event in first]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_an_event_said_is_read_again_without_what_opens_or_pays_anything(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay()
+    service.pay(buyer.attempt.page_id)
+    (completed,) = told(till, "checkout.session.completed")
+    said = json.dumps(till.gateway.read_notification(completed.id))
+    assert completed.object_id in said
+    assert buyer.email in said
+    assert buyer.order.access_token not in said
+    assert "success_url" in said
+    assert "_secret_" not in said
+    with pytest.raises(GatewayRefused):
+        till.gateway.read_notification("evt_unknown")

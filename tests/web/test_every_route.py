@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from werkzeug.routing import Rule
 
 from shop import clock
+from shop.checkout.models import WebhookEvent
 from shop.db import writing
 from shop.mail import actions as mail
 from shop.subscribers.models import Reader
@@ -39,6 +40,8 @@ BLANKS = {
     "session_id": 1,
     "member_id": 1,
     "passkey_id": 1,
+    "event_id": "evt_1",
+    "change_id": 1,
 }
 QUERY = urlencode(
     {"code": "RUN15", "to": "/shop", "q": "maya", "view": "all", "before": "9", "next": "/admin"}
@@ -62,6 +65,16 @@ def full(app: Flask, engine: Engine) -> Flask:
                 email_normalized="maya@example.com",
                 seed="seed",
                 asked_at=clock.now(),
+            )
+        )
+        session.add(
+            WebhookEvent(
+                id=BLANKS["event_id"],
+                type="charge.refunded",
+                object_id="ch_1",
+                created_at=clock.now(),
+                received_at=clock.now(),
+                run_at=clock.now(),
             )
         )
         mail.write(
