@@ -55,7 +55,7 @@ def _tell(session: Session, config: Config, level: Level, *, now: datetime) -> b
         return False
     return mail.write(
         session,
-        "stock_low",
+        "staff_stock_low",
         config.admin_email,
         {
             "name": level.name,

@@ -62,7 +62,7 @@ def _about_orders(shop: str, order: dict[str, str]) -> dict[str, dict[str, Any]]
             ],
         },
         "staff_password": {"link": f"{shop}/admin/password/a-token"},
-        "stock_low": {
+        "staff_stock_low": {
             "name": "Hip Hook",
             "sku": "HOOK-1",
             "pieces": "21",

@@ -34,7 +34,7 @@ def move(engine: Engine, sku: str, delta: int, reason: str = "correction") -> No
 def told(engine: Engine) -> list[str]:
     with reading(engine) as session:
         letters = session.scalars(select(OutboxLetter).order_by(OutboxLetter.id)).all()
-    assert {letter.template for letter in letters} <= {"stock_low"}
+    assert {letter.template for letter in letters} <= {"staff_stock_low"}
     return [letter.blanks["sku"] for letter in letters]
 
 
