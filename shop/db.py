@@ -2,10 +2,12 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from select import POLLIN, poll
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
@@ -35,6 +37,7 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
+from shop.turns import Turns
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -44,10 +47,11 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 # A writer that waits longer than this answers 503, so that the payment service asks again.
-LOCK_TIMEOUT_SECONDS = 5
+LOCK_TIMEOUT_SECONDS = 10
 # The database is locked, full, restarting: nothing is wrong with what was asked, and later it may work.
 DATABASE_AWAY = (OperationalError, InterfaceError)
 _LINE = threading.Lock()
+_TURNS: WeakKeyDictionary[Pool, Turns | None] = WeakKeyDictionary()
 # In a session's ``info``: whether it writes, and the public version it has seen.
 WRITES, VERSION_SEEN = "writes", "version_seen"
 Found = TypeVar("Found")
@@ -191,17 +195,41 @@ def at_once(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _in_line(engine: Engine) -> Iterator[None]:
-    # SQLite lets a writer ask again and again, with pauses, until it is lucky: of eight that ask at once one may
-    # wait five seconds and fail. The threads of one process stand in line instead; few processes are left to ask.
+    # SQLite lets a writer ask again and again, with pauses, until it is lucky. The threads of one process stand in
+    # line instead, and the first of each process in another line.
     if engine.dialect.name != "sqlite":
         yield
         return
+    until = time.monotonic() + LOCK_TIMEOUT_SECONDS
     if not _LINE.acquire(timeout=LOCK_TIMEOUT_SECONDS):
-        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        raise _locked()
     try:
-        yield
+        turns = _turns(engine)
+        if turns is None:
+            yield
+            return
+        if not turns.take(until):
+            raise _locked()
+        try:
+            yield
+        finally:
+            turns.end()
     finally:
         _LINE.release()
+
+
+def _locked() -> OperationalError:
+    return OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+
+
+def _turns(engine: Engine) -> Turns | None:
+    if engine.pool not in _TURNS:
+        try:
+            _TURNS[engine.pool] = Turns(Path(f"{engine.url.database}-turns"))
+        except OSError:
+            # The disk is full, or nobody may write beside the database: then it is luck again.
+            _TURNS[engine.pool] = None
+    return _TURNS[engine.pool]
 
 
 class _Reading(Session):

@@ -5,7 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FLOORS = {  # from the ground up
-    "the ground": {"db", "money", "errors", "clock", "config", "email_address", "migration", "tokens"},
+    "the ground": {
+        "db",
+        "money",
+        "errors",
+        "clock",
+        "config",
+        "email_address",
+        "migration",
+        "tokens",
+        "turns",
+    },
     "the words": {"content"},
     "tools that reach outside": {"payments", "mail", "typesetter"},
     "domains": {
