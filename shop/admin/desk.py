@@ -37,6 +37,7 @@ PLACES = (
     Place("orders", "/admin/orders", "Orders", "o"),
     Place("discounts", "/admin/discounts", "Discounts", "d"),
     Place("readers", "/admin/readers", "Readers", "r"),
+    Place("articles", "/admin/articles", "Articles", "a"),
     Place("reports", "/admin/reports", "Reports", "n"),
     Place("letters", "/admin/letters", "Letters", "e"),
     Place("products", "/admin/products", "Products", "p"),

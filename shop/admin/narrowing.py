@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from flask import abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop import clock
 from shop.checkout.models import CheckoutAttempt
 from shop.orders import rules, search
 from shop.orders.lists import VIEWS, Filter
@@ -31,6 +32,7 @@ SHIPPINGS = {
     "nothing_to_ship": "Nothing to ship",
     "on_hold": "On hold",
 }
+PERIOD_DAYS = 90
 # What stands in an address, in the order of the chips.
 NAMES = ("payment", "shipping", "country", "sku", "code", "tag", "from_on", "to_on")
 LABELS = {
@@ -90,6 +92,14 @@ def asked(session: Session, arguments: Mapping[str, str], *, view: str = "to_shi
         narrowed = replace(narrowed, ids=_found(session, typed))
     kept = {name: value for name, value in parts.items() if value}
     return Asked(narrowed, typed, {"view": view, "q": typed, **kept} if typed else {"view": view, **kept})
+
+
+def period(arguments: Mapping[str, str]) -> tuple[date, date]:
+    """Return the days asked for, ``from`` and ``to``; the last 90 by default, and instead of nonsense."""
+    today = clock.now().astimezone(tools().config.time_zone).date()
+    to_on = _day(arguments.get("to", "")) or today
+    from_on = _day(arguments.get("from", "")) or to_on - timedelta(days=PERIOD_DAYS)
+    return min(from_on, to_on), to_on
 
 
 def _found(session: Session, typed: str) -> list[int]:

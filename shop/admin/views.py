@@ -2,6 +2,7 @@
 
 from shop.admin import (
     account,
+    articles,
     campaigns,
     codes,
     entrance,
@@ -24,6 +25,7 @@ from shop.admin.desk import blueprint
 
 __all__ = [
     "account",
+    "articles",
     "blueprint",
     "campaigns",
     "codes",

@@ -79,6 +79,56 @@ def per_article(
     return sorted(rows.values(), key=lambda row: (-row.net, -row.sign_ups, -row.reads, row.slug))
 
 
+@dataclass(frozen=True)
+class ReaderOrder:
+    """An order of somebody whom an article brought; ``days`` from asking for the chapter to paying."""
+
+    number: int
+    paid_at: datetime
+    total_amount: int
+    currency: str
+    payment_state: str
+    days: int
+
+
+def orders_from(
+    session: Session, slug: str, *, from_on: date, to_on: date, zone: ZoneInfo, limit: int
+) -> list[ReaderOrder]:
+    """Return the last orders, newest first, of readers who asked in a period and came from one article."""
+    begin = datetime.combine(from_on, time(), tzinfo=zone)
+    end = datetime.combine(to_on + timedelta(days=1), time(), tzinfo=zone)
+    rows = session.execute(
+        select(
+            *(Order.number, Order.paid_at, Order.total_amount, Order.currency, Order.payment_state),
+            Reader.asked_at,
+        )
+        .join(Reader, Reader.email_normalized == Order.email_normalized)
+        .where(Reader.source == slug, Reader.asked_at >= begin, Reader.asked_at < end)
+        .where(Order.state == "paid", Order.paid_at >= Reader.asked_at)
+        .order_by(Order.paid_at.desc(), Order.number.desc())
+        .limit(limit)
+    )
+    return [
+        ReaderOrder(number, paid_at, total, currency, state, (paid_at - asked_at).days)
+        for number, paid_at, total, currency, state, asked_at in rows
+        if paid_at is not None
+    ]
+
+
+def reads_by_week(session: Session, slug: str, *, last_on: date, weeks: int) -> list[tuple[date, int]]:
+    """Return how often an article was read in each of the last ``weeks`` weeks up to a day: (first day, reads)."""
+    begins = [last_on - timedelta(days=7 * back + 6) for back in range(weeks - 1, -1, -1)]
+    counted = dict.fromkeys(begins, 0)
+    visits = select(ArticleVisits.counted_on, ArticleVisits.visits).where(
+        ArticleVisits.slug == slug,
+        ArticleVisits.slot == "",
+        ArticleVisits.counted_on.between(begins[0], last_on),
+    )
+    for counted_on, count in session.execute(visits):
+        counted[begins[(counted_on - begins[0]).days // 7]] += count
+    return list(counted.items())
+
+
 def _count_visits(session: Session, rows: dict[str, ArticleMoney], from_on: date, to_on: date) -> None:
     visits = (
         select(ArticleVisits.slug, ArticleVisits.slot, sql.sum(ArticleVisits.visits))

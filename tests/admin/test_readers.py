@@ -104,11 +104,13 @@ def test_sheets_are_harmless_and_reports_open_empty_or_full(path: str, owner: Fl
     sheet = owner.post("/admin/readers/export").text
     assert f"'{EVIL}" in sheet
     assert sheet.splitlines()[0].startswith("email,state,source,place")
-    money = owner.post("/admin/reports/articles.csv?from=2020-01-01").text
+    money = owner.post("/admin/articles/export?from=2020-01-01").text
     assert "hip-pain-from-sitting,0,0,1,1,1,0,0,USD,0.00,0.00,0.00,0.00," in money
-    page = owner.get("/admin/reports").text
-    assert "/admin/readers?from=hip-pain-from-sitting" in page
-    assert owner.get("/admin/reports?from=nonsense&to=2026-13-45").status_code == 200
+    for address in ("articles", "reports", "articles/hip-pain-from-sitting"):
+        assert owner.get(f"/admin/{address}").status_code == 200
+        assert owner.get(f"/admin/{address}?from=nonsense&to=2026-13-45&sort=--").status_code == 200
+    assert owner.get("/admin/articles/none").status_code == 404
+    assert owner.post("/admin/reports/export").text.startswith("week_from,week_until,orders,")
     assert owner.get("/admin/readers?view=left").status_code == 200
     assert path
 

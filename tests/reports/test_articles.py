@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from shop.articles import actions as articles
 from shop.db import reading, writing
-from shop.reports.articles import ArticleMoney, per_article
+from shop.reports.articles import ArticleMoney, orders_from, per_article, reads_by_week
 from shop.reports.readers import counts, growth, listed
 from tests.orders.made import a_paid_order, a_payment, a_refund
 from tests.queries import counted
@@ -50,6 +50,24 @@ def test_an_article_is_worth_what_its_readers_paid_less_what_went_back(room: Roo
     assert list(rows) == [SIT, "", RUN]
     yesterday = report(room, TODAY - timedelta(days=1), TODAY - timedelta(days=1))[SIT]
     assert (yesterday.reads, yesterday.sign_ups, yesterday.net) == (100, 0, 0)
+
+
+def test_an_article_has_the_orders_of_its_readers_and_its_reads_by_week(room: Room) -> None:
+    with writing(room.engine) as session:
+        days = {(SIT, "", TODAY - timedelta(days=back)): 10 + back for back in (0, 6, 7, 14)}
+        articles.count_visits(session, {**days, (SIT, "end", TODAY): 5, (RUN, "", TODAY): 9})
+    room.becomes_reader("maya@example.com", source=SIT)
+    with writing(room.engine) as session:
+        for number, paid_after in ((1, -1), (2, 3), (3, 20)):
+            a_paid_order(session, number, paid_at=MORNING + timedelta(days=paid_after))
+        a_paid_order(session, 4, email="x@example.com", email_normalized="x@example.com")
+    with reading(room.engine) as session:
+        span = {"from_on": TODAY, "to_on": TODAY, "zone": room.desk.zone, "limit": 9}
+        found = [(order.number, order.days) for order in orders_from(session, SIT, **span)]
+        assert orders_from(session, RUN, **span) == []
+        weeks = reads_by_week(session, SIT, last_on=TODAY, weeks=2)
+    assert found == [(3, 20), (2, 3)]
+    assert [count for _, count in weeks] == [17, 26]
 
 
 def test_readers_are_listed_found_and_counted(room: Room) -> None:
