@@ -80,6 +80,11 @@ def back(endpoint: str, **values: Any) -> Response:
     return make_response(redirect(url_for(f"admin.{endpoint}", **values), 303))
 
 
+def back_to(address: str) -> Response:
+    """Return the way to an address of the back office after a form was sent."""
+    return make_response(redirect(address, 303))
+
+
 def record(
     session: Session,
     action: str,

@@ -1,5 +1,6 @@
 """From an address to the list of orders it asks for, and back: every view is an address."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -10,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop import clock
+from shop.admin import sorting
+from shop.admin.sorting import Sorting
 from shop.checkout.models import CheckoutAttempt
 from shop.orders import rules, search
-from shop.orders.lists import VIEWS, Filter
+from shop.orders.lists import SORTS, VIEWS, Filter
 from shop.web.tools import tools
 
 PAYMENTS = {
@@ -33,6 +36,8 @@ SHIPPINGS = {
     "on_hold": "On hold",
 }
 PERIOD_DAYS = 90
+# What a list of orders can be sorted by, and whether the largest comes first when its head is pressed.
+SORTABLE = {"number": True, "total": True}
 # What stands in an address, in the order of the chips.
 NAMES = ("payment", "shipping", "country", "sku", "code", "tag", "from_on", "to_on")
 LABELS = {
@@ -54,6 +59,7 @@ class Asked:
     narrowed: Filter
     typed: str
     parts: Mapping[str, str]
+    order: Sorting
 
     def address(self, **changed: str | None) -> str:
         """Return the query of this list with some parts changed; None or an empty text takes a part out."""
@@ -90,8 +96,20 @@ def asked(session: Session, arguments: Mapping[str, str], *, view: str = "to_shi
     typed = arguments.get("q", "").strip()[: search.LONGEST]
     if typed:
         narrowed = replace(narrowed, ids=_found(session, typed))
-    kept = {name: value for name, value in parts.items() if value}
-    return Asked(narrowed, typed, {"view": view, "q": typed, **kept} if typed else {"view": view, **kept})
+    kept = {name: value for name, value in {"view": view, "q": typed, **parts}.items() if value}
+    order = sorting.asked(arguments, SORTABLE, otherwise=Filter.sort, kept=kept)
+    if order.word != Filter.sort:
+        kept["sort"] = order.word
+    return Asked(replace(narrowed, sort=order.word), typed, kept, order)
+
+
+def place(arguments: Mapping[str, str], order: Sorting) -> tuple[int, ...] | None:
+    """Return behind which place a page of orders begins; nonsense, and another order's place, is the first page."""
+    text = arguments.get("after", "")
+    numbers = (
+        tuple(map(int, text.split("."))) if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?", text, re.ASCII) else ()
+    )
+    return numbers if len(numbers) == len(SORTS[order.key]) else None
 
 
 def period(arguments: Mapping[str, str]) -> tuple[date, date]:

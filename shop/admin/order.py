@@ -37,15 +37,15 @@ def show(number: int, *, typed: Mapping[str, str] | None = None, error: Refused 
         if found is None:
             raise Refused(Reason.ORDER_UNKNOWN)
         asked = narrowing.asked(session, request.args, view="all")
-        newer, older = lists.neighbors(session, asked.narrowed, number)
+        above, below = lists.neighbors(session, asked.narrowed, number)
         timeline = queries.timeline(session, found.id)
         return page(
             "admin/order.html",
             "orders",
             order=found,
             within=asked.address(),
-            newer=newer,
-            older=older,
+            above=above,
+            below=below,
             receipt=order_queries.receipt(session, found),
             left=dict(order_queries.left_to_ship(session, found.id)),
             flags=order_queries.flags(session, found.id),

@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from shop import money
 from shop.admin import narrowing
-from shop.admin.desk import PAGE_LENGTH, before, blueprint, page, record
+from shop.admin.desk import PAGE_LENGTH, blueprint, page, record
 from shop.admin.guard import Role, admits
 from shop.admin.narrowing import PAYMENTS, SHIPPINGS
+from shop.admin.own_views import own_views
 from shop.db import reading, writing
 from shop.orders import lists
 from shop.orders.lists import COUNTED, VIEWS, Filter, Listed
@@ -44,20 +45,23 @@ def orders() -> str:
     """List orders: a view, narrowed by filters or found by a search."""
     with reading(tools().engine) as session:
         asked = narrowing.asked(session, request.args)
-        found = lists.page(session, asked.narrowed, before=before(), limit=PAGE_LENGTH + 1)
+        after = narrowing.place(request.args, asked.order)
+        found = lists.page(session, asked.narrowed, after=after, limit=PAGE_LENGTH + 1)
         counts = lists.counts(session, asked.narrowed)
+        own = own_views(session, "orders")
     return page(
         "admin/orders.html",
         "orders",
         asked=asked,
         view=asked.narrowed.view,
         views=VIEWS,
+        own=own,
         counts={view: _short(count) for view, count in counts.items()},
         payments=PAYMENTS,
         shippings=SHIPPINGS,
         orders=found[:PAGE_LENGTH],
-        next_before=found[PAGE_LENGTH - 1].number if len(found) > PAGE_LENGTH else None,
-        paged=before() is not None,
+        next_after=_place(found[PAGE_LENGTH - 1], asked.narrowed) if len(found) > PAGE_LENGTH else "",
+        paged=after is not None,
     )
 
 
@@ -84,11 +88,15 @@ def _all(engine: Engine, narrowed: Filter) -> Iterator[Listed]:
     last = None
     while True:
         with reading(engine) as session:
-            found = lists.page(session, narrowed, before=last, limit=BATCH)
+            found = lists.page(session, narrowed, after=last, limit=BATCH)
         yield from found
         if len(found) < BATCH:
             return
-        last = found[-1].number
+        last = lists.place(found[-1], narrowed.sort)
+
+
+def _place(order: Listed, narrowed: Filter) -> str:
+    return ".".join(map(str, lists.place(order, narrowed.sort)))
 
 
 def _row(order: Listed) -> list[Any]:

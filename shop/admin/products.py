@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shop import clock, money
-from shop.admin import guard
+from shop.admin import guard, sorting
 from shop.admin.desk import PAGE_LENGTH, back, before, blueprint, page, record
 from shop.admin.guard import Role, admits
 from shop.catalog import actions as stock
@@ -28,6 +28,10 @@ from shop.web.tools import tools
 # What staff write into the ledger; sales and returns write themselves.
 REASONS = {"received": "Received", "damaged": "Damaged", "correction": "Counted, and it differs"}
 LARGEST = 1_000_000
+# What the list can be sorted by, and whether the largest comes first; "place" is as the goods stand in the shop.
+SORTABLE = {"place": False, "sku": False, "name": False} | dict.fromkeys(
+    ("price_amount", "on_hand", "held", "free", "sold", "cover"), True
+)
 COLUMNS = [
     "sku",
     "name",
@@ -46,8 +50,12 @@ COLUMNS = [
 @admits(Role.READ_ONLY)
 def products() -> str:
     """List every SKU with price, stock and cover."""
+    order = sorting.asked(request.args, SORTABLE, otherwise="place", kept={})
     with reading(tools().engine) as session:
-        return page("admin/products.html", "products", levels=catalog.levels(session, now=clock.now()))
+        levels = catalog.levels(session, now=clock.now())
+    if order.key != "place":
+        levels = order.arrange(levels, getattr)
+    return page("admin/products.html", "products", levels=levels, sorting=order)
 
 
 @blueprint.post("/admin/products/export")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from email.message import EmailMessage
+from urllib.parse import urlencode
 
 from flask import Response, abort, request
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from shop import clock
 from shop.admin import guard, queries
 from shop.admin.desk import PAGE_LENGTH, back, before, blueprint, page, record
 from shop.admin.guard import Role, admits
+from shop.admin.own_views import own_views
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
 from shop.mail.rendering import body_of, render
@@ -49,12 +51,14 @@ COLUMNS = ["email", "state", "source", "place", "asked_at", "confirmed_at", "cod
 def readers() -> str:
     """List readers: a view, an article, or whose address begins as typed; and how their number grows."""
     view, typed, source = _asked()
+    asked = {"view": view, "q": typed, "from": source}
     zone = tools().config.time_zone
     with reading(tools().engine) as session:
         found = lists.listed(
             session, view=view, typed=typed, source=source, before=before(), limit=PAGE_LENGTH + 1
         )
         counts = lists.counts(session)
+        own = own_views(session, "readers")
         weeks = lists.growth(session, today=clock.now().astimezone(zone).date(), weeks=WEEKS, zone=zone)
     return page(
         "admin/readers.html",
@@ -62,6 +66,8 @@ def readers() -> str:
         view=view,
         typed=typed,
         source=source,
+        asked=urlencode({name: value for name, value in asked.items() if value}),
+        own=own,
         counts=counts,
         weeks=weeks,
         readers=found[:PAGE_LENGTH],

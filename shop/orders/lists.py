@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, select, text, union
+from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, select, text, tuple_, union
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
@@ -25,6 +25,10 @@ VIEWS = {
     "archived": "Archived",
     "all": "All",
 }
+
+
+# What a list can be sorted by: each has an index that ends with the number, so every order has one place.
+SORTS = {"number": (Order.number,), "total": (Order.total_amount, Order.number)}
 
 
 # Word for word what the indexes of the short lists say: with blanks in place of the words no database would use them.
@@ -80,16 +84,23 @@ class Filter:
     zone: tzinfo | None = None
     # The orders a search has found; None when nothing is searched for.
     ids: Sequence[int] | None = field(default=None)
+    # One of SORTS: what the list is sorted by, after "-" when the largest comes first.
+    sort: str = "-number"
 
 
-def page(session: Session, narrowed: Filter, *, before: int | None, limit: int) -> list[Listed]:
-    """Return a page of orders, newest first: those with a number below ``before`` (all when None).
+def place(order: Listed, sort: str) -> tuple[int, ...]:
+    """Return where an order stands in a list that is sorted so, for the page that comes after it."""
+    return (order.total_amount, order.number) if sort.endswith("total") else (order.number,)
+
+
+def page(session: Session, narrowed: Filter, *, after: tuple[int, ...] | None, limit: int) -> list[Listed]:
+    """Return a page of orders in the list's own order: those behind the place ``after`` (all when None).
 
     Ask for one more than is shown to learn whether there are more. Always the same three queries.
     """
-    statement = _rows().where(condition(narrowed)).order_by(Order.number.desc()).limit(limit)
-    if before is not None:
-        statement = statement.where(Order.number < before)
+    statement = _rows().where(condition(narrowed)).order_by(*_sorted(narrowed.sort)).limit(limit)
+    if after is not None:
+        statement = statement.where(_beyond(narrowed.sort, after))
     found = [Listed(**row._mapping) for row in session.execute(statement)]
     return _with_goods(session, found)
 
@@ -112,11 +123,38 @@ def counts(session: Session, narrowed: Filter) -> dict[str, int]:
 
 
 def neighbors(session: Session, narrowed: Filter, number: int) -> tuple[int | None, int | None]:
-    """Return the numbers of the orders before and after one in a list (newest first), where there are any."""
+    """Return the numbers of the orders above and below one in a list, where there are any."""
     inside = condition(narrowed)
-    newer = select(sql.min(Order.number)).where(inside, Order.number > number)
-    older = select(sql.max(Order.number)).where(inside, Order.number < number)
-    return session.scalar(newer), session.scalar(older)
+    key, descending = narrowed.sort.removeprefix("-"), narrowed.sort.startswith("-")
+    if key == "number":
+        larger = session.scalar(select(sql.min(Order.number)).where(inside, Order.number > number))
+        smaller = session.scalar(select(sql.max(Order.number)).where(inside, Order.number < number))
+        return (larger, smaller) if descending else (smaller, larger)
+    total = session.scalar(select(Order.total_amount).where(Order.number == number)) or 0
+    backward = key if descending else f"-{key}"
+    above, below = (
+        session.scalar(
+            select(Order.number)
+            .where(inside, _beyond(sort, (total, number)))
+            .order_by(*_sorted(sort))
+            .limit(1)
+        )
+        for sort in (backward, narrowed.sort)
+    )
+    return above, below
+
+
+def _sorted(sort: str) -> list[ColumnElement[Any]]:
+    columns = SORTS[sort.removeprefix("-")]
+    return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
+
+
+def _beyond(sort: str, at: tuple[int, ...]) -> ColumnElement[bool]:
+    columns = SORTS[sort.removeprefix("-")]
+    if len(columns) == 1:
+        return columns[0] < at[0] if sort.startswith("-") else columns[0] > at[0]
+    here, there = tuple_(*columns), tuple_(*at)
+    return here < there if sort.startswith("-") else here > there
 
 
 def condition(narrowed: Filter) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.orders import actions as orders
 from shop.orders import handling
 from shop.orders.models import Order, OrderEvent, OrderTag
+from shop.staff import saved
 from shop.staff.models import AuditEntry
 from shop.subscribers import actions as subscribers
 from shop.subscribers import queries
@@ -56,6 +57,8 @@ def erase(session: Session, email: str, *, by: str, now: datetime) -> Erased:
     for order in found:
         _blank_order(session, orders.lock(session, order.id), by=by, now=now)
     handling.forget_words(session)
+    for spelling in {address, *spellings}:
+        saved.forget(session, spelling)
     unmatched = update(UnmatchedPayment).where(UnmatchedPayment.email.in_(spellings))
     session.execute(_quietly(unmatched.values(email="")))
     # Letters about orders prove that they were sent; whom they went to and what stood in them goes.

@@ -24,6 +24,7 @@ class Member:
     name: str
     role: str
     single_keys: bool
+    density: str
     has_second_factor: bool
     session_id: int
     second_step_at: datetime | None
@@ -69,6 +70,7 @@ def signed_in(session: Session, token: str, *, now: datetime) -> Member | None:
             StaffMember.name,
             StaffMember.role,
             StaffMember.single_keys,
+            StaffMember.density,
             _second_factor,
             StaffSession.id,
             StaffSession.second_step_at,
@@ -82,7 +84,7 @@ def signed_in(session: Session, token: str, *, now: datetime) -> Member | None:
             StaffMember.disabled_at.is_(None),
         )
     ).one_or_none()
-    return Member(*row) if row else None
+    return Member(*tuple(row)) if row else None
 
 
 def any_member(session: Session) -> bool:

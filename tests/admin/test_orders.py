@@ -52,6 +52,20 @@ def shelf(app: Flask, engine: Engine) -> None:
         an_order(session, 7)
 
 
+def page_by_page(browser: FlaskClient, query: str) -> list[int]:
+    """All that a list holds, read to its end by its own links."""
+    found: list[int] = []
+    address = f"/admin/orders?{query}"
+    while address:
+        page = browser.get(address).text
+        found += [
+            int(number) for number in re.findall(r'admin-list__number"><a href="/admin/orders/(\d+)', page)
+        ]
+        [address] = re.findall(r'<a href="([^"]+)" rel="next">', page) or [""]
+        address = address.replace("&amp;", "&")
+    return found
+
+
 def listed(browser: FlaskClient, query: str) -> list[int]:
     page = browser.get(f"/admin/orders?{query}")
     assert page.status_code == 200, query
@@ -271,3 +285,31 @@ def test_a_carrier_is_known_by_the_form_of_its_numbers(number: str, carrier: str
 def test_a_pasted_list_is_read_as_carriers_write_it() -> None:
     pasted = f'1001,{UPS}\n#1002\t9400 1118 9922\n"1003";"ABC123";Maya\norder,tracking\n\n1001 {UPS}9'
     assert pasted_tracking(pasted) == {1001: f"{UPS}9", 1002: "9400 1118 9922", 1003: "ABC123"}
+
+
+def test_a_list_sorted_by_total_loses_and_repeats_nothing_from_page_to_page(
+    staff: FlaskClient, engine: Engine
+) -> None:
+    pieces = [1, 3, 2, 2, 1] * 26
+    with writing(engine) as session:
+        for number, count in enumerate(pieces, start=1):
+            a_paid_order(session, number, {"BALL-1": count})
+    by_total = sorted(range(1, len(pieces) + 1), key=lambda number: (pieces[number - 1], number))
+    for sort, wanted in (
+        ("-total", by_total[::-1]),
+        ("total", by_total),
+        ("number", sorted(by_total)),
+        ("", sorted(by_total)[::-1]),
+        ("nonsense", sorted(by_total)[::-1]),
+    ):
+        query = f"view=all&sort={sort}"
+        assert page_by_page(staff, query) == wanted, sort
+        middle = wanted[60]
+        page = staff.get(f"/admin/orders/{middle}?{query}").text
+        assert re.findall(r"(?:Previous|Next): (\d+)", page) == [str(wanted[59]), str(wanted[61])], sort
+    assert listed(staff, "view=all&sort=-total&after=100")[0] == by_total[-1], (
+        "a place of another order is none"
+    )
+    assert staff.get("/admin/orders?view=all&sort=-total").text.count('aria-sort="descending"') == 1
+    rows = csv.DictReader(io.StringIO(staff.post("/admin/orders/export?view=all&sort=-total").text))
+    assert [int(row["number"]) for row in rows] == by_total[::-1]

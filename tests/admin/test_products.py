@@ -158,4 +158,4 @@ def test_today_compares_with_the_same_weekday_until_the_same_time(
 @pytest.mark.parametrize("role", ["read_only"])
 def test_who_may_only_look_is_offered_no_form(member: Callable[[str], FlaskClient], role: str) -> None:
     page = member(role).get(PATH).text
-    assert re.findall(r'<form[^>]* action="([^"]+)"', page) == ["/admin/logout"]
+    assert re.findall(r'<form[^>]* action="([^"]+)"', page) == ["/admin/account/density", "/admin/logout"]

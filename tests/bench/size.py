@@ -55,7 +55,9 @@ class Question:
 QUESTIONS = (
     Question("orders to ship, with tab counts", "/admin/orders"),
     Question("orders, all", "/admin/orders?view=all"),
-    Question("orders, a page from the middle", "/admin/orders?view=all&before={middle}"),
+    Question("orders, a page from the middle", "/admin/orders?view=all&after={middle}"),
+    Question("orders, the largest first", "/admin/orders?view=all&sort=-total"),
+    Question("orders, by total from the middle", "/admin/orders?view=all&sort=-total&after=14900.{middle}"),
     Question("orders that need attention", "/admin/orders?view=attention"),
     Question("orders shipped", "/admin/orders?view=shipped"),
     Question("orders refunded", "/admin/orders?view=refunded"),

@@ -42,6 +42,8 @@ BLANKS = {
     "passkey_id": 1,
     "event_id": "evt_1",
     "change_id": 1,
+    "place": "orders",
+    "view_id": 1,
 }
 QUERY = urlencode(
     {"code": "RUN15", "to": "/shop", "q": "maya", "view": "all", "before": "9", "next": "/admin"}
