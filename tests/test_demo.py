@@ -39,10 +39,13 @@ def test_ninety_days_of_orders_readers_codes_and_reads_keep_every_promise_and_go
         orders = session.scalars(select(Order)).all()
         readers = session.scalar(select(func.count()).select_from(Reader))
         low = session.scalars(select(Stock.on_hand)).all()
+        made = session.scalars(select(Campaign).where(Campaign.tag == "demo").order_by(Campaign.id)).all()
     assert 300 < len(orders) < 600
     assert readers is not None
     assert readers > 200
     assert all(pieces > 0 for pieces in low)
+    assert [(campaign.automatic, campaign.codes_made) for campaign in made] == [(False, 60), (True, 0)]
+    assert all(campaign.redeemed > 5 for campaign in made)
     assert {order.shipping_state for order in orders if order.state == "paid"} == {
         "to_ship",
         "on_hold",
@@ -68,6 +71,9 @@ def test_ninety_days_of_orders_readers_codes_and_reads_keep_every_promise_and_go
         "outbox",
         "redemptions",
         "article_visits",
+        "code_tries",
+        "code_batches",
+        "campaign_changes",
     )
     assert [table for table in gone if left[table]] == []
     with reading(engine) as session:

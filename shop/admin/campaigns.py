@@ -26,6 +26,7 @@ from shop.discounts.rules import Terms, normal_code
 from shop.discounts.sentence import AMERICAN, sentence
 from shop.discounts.soundness import Fault, Ware
 from shop.errors import Reason, Refused
+from shop.reports import campaigns as reports
 from shop.shipping import queries as shipping
 from shop.web import filters
 from shop.web.notices import say
@@ -69,6 +70,7 @@ def discounts() -> str:
             counts=listing.counts(session, now),
             campaigns=[(campaign, listing.state_of(campaign, now)) for campaign in shown],
             codes=listing.single_codes(session, [campaign.id for campaign in shown]),
+            recent=reports.recent(session, [campaign.id for campaign in shown], now),
             next_before=shown[-1].id if len(found) > PAGE_LENGTH else None,
         )
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import segno
 from flask import Response, make_response, redirect, request, url_for
@@ -191,7 +192,7 @@ def code(campaign: str, code: str) -> str:
             batch=batch,
             link=link,
             square=_square(link, known.code),
-            sheet=reports.sheet(session, row.id, code_id=known.id),
+            **_sheet(session, row.id, known.id),
             currency=terms.currency,
         )
 
@@ -228,7 +229,7 @@ def campaign_sheet(campaign: str) -> str:
             "admin/discounts/sheet.html",
             "discounts",
             campaign=row,
-            sheet=reports.sheet(session, row.id),
+            **_sheet(session, row.id),
             currency=terms.currency,
         )
 
@@ -281,6 +282,16 @@ def _page(session: Session, campaign: str, *, bad: list[BadRow] | None = None) -
         bad_count=len(bad or []),
         most=minting.MOST_AT_ONCE,
     )
+
+
+def _sheet(session: Session, campaign_id: int, code_id: int | None = None) -> dict[str, Any]:
+    """The figures of a campaign or one of its codes, and how they came about week by week."""
+    sheet = reports.sheet(session, campaign_id, code_id=code_id)
+    last = sheet.last_used_at
+    weeks = (
+        reports.weeks(session, campaign_id, last, tools().config.time_zone, code_id=code_id) if last else []
+    )
+    return {"sheet": sheet, "weeks": weeks}
 
 
 def _code(session: Session, row: Campaign, text: str) -> Code:

@@ -12,6 +12,7 @@ from shop.catalog.models import Stock, StockHold, StockMovement
 from shop.checkout.models import CheckoutAttempt
 from shop.db import Base, publish_change, writing
 from shop.demo.names import BY, CART_KEY, LEDGER_NOTE, READER_KEY
+from shop.demo.offers import forget_offers
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.mail.models import OutboxLetter
 from shop.orders.models import (
@@ -65,6 +66,7 @@ def forget(engine: Engine, *, now: datetime) -> int:
         _settle_ledger(session, going, now=now)
         _delete(session, OrderTag, OrderTag.order_id.in_(going))
         _delete(session, Order, Order.id.in_(going))
+        forget_offers(session)
         _forget_readers(session)
         _delete(session, ArticleVisits, ArticleVisits.visits >= 0)
         publish_change(session)

@@ -17,6 +17,7 @@ from shop.catalog import queries as catalog
 from shop.catalog.models import Stock, StockMovement
 from shop.db import publish_change, writing
 from shop.demo.names import BASKETS, BY, DAY, DAYS, LEDGER_NOTE, TAG
+from shop.demo.offers import Offers, add_offers, add_tries
 from shop.demo.people import Person, add_readers, add_reads, somebody
 from shop.demo.story import Story, tell
 from shop.discounts.models import Campaign, Code, Redemption
@@ -43,9 +44,10 @@ def fill(engine: Engine, *, live: bool, base_url: str, now: datetime) -> bool:
             select(Code.code, Code.id, Code.campaign_id).where(Code.code.in_(["RUN15", "PTPRO20"]))
         ).all()
         stories = _stories(luck, readers, {code: (row, campaign) for code, row, campaign in codes}, last, now)
+        _use_offers(add_offers(session, items, luck, now=now), stories)
         for story in stories:
             story.price(items)
-        _write(session, stories, base_url, now)
+        _write(session, stories, luck, base_url, now)
         publish_change(session)
     return True
 
@@ -79,7 +81,17 @@ def _stories(
     return stories
 
 
-def _write(session: Session, stories: list[Story], base_url: str, now: datetime) -> None:
+def _use_offers(offers: Offers, stories: list[Story]) -> None:
+    """Give some of the orders a code of the batch, and let others be for a group."""
+    since = [story for story in stories if story.placed_at > offers.began_at and not story.person.campaign_id]
+    for story, (code, code_id) in zip(since[2::7], offers.codes, strict=False):
+        story.person = story.person.with_code(code, code_id, offers.partners_id)
+    for story in since[::23]:
+        story.person = story.person.with_offer(offers.offer_id, offers.off_amount)
+        story.pieces = dict(offers.pieces)
+
+
+def _write(session: Session, stories: list[Story], luck: random.Random, base_url: str, now: datetime) -> None:
     tokens = [secrets.token_urlsafe(32) for _ in stories]
     order_ids = session.scalars(
         insert(Order).returning(Order.id, sort_by_parameter_order=True),
@@ -106,6 +118,7 @@ def _write(session: Session, stories: list[Story], base_url: str, now: datetime)
         session.execute(insert(table), planned)
     session.execute(update(OrderNumber).values(last=stories[-1].number))
     _count_uses(session, rows[Redemption])
+    add_tries(session, luck, rows[Redemption])
 
 
 def _use_code(

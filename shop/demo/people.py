@@ -34,6 +34,11 @@ class Person:
     code: str = ""
     code_id: int | None = None
     campaign_id: int | None = None
+    off_amount: int = 0
+
+    def with_offer(self, campaign_id: int, off_amount: int) -> "Person":
+        """Return this person as one who gets an offer that needs no code; ``off_amount`` in minor units."""
+        return replace(self, campaign_id=campaign_id, off_amount=off_amount)
 
     def with_code(self, code: str, code_id: int, campaign_id: int) -> "Person":
         """Return this person with a code in hand."""

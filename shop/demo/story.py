@@ -80,7 +80,7 @@ class Story:
         goods = [(items[sku], quantity) for sku, quantity in self.pieces.items()]
         subtotals = [item.unit_amount * quantity for item, quantity in goods]
         self.subtotal = sum(subtotals)
-        self.discount = self.subtotal * self.person.basis_points // 10000
+        self.discount = self.person.off_amount or self.subtotal * self.person.basis_points // 10000
         shares = money.allocate(self.discount, subtotals)
         for position, ((item, quantity), subtotal, share) in enumerate(
             zip(goods, subtotals, shares, strict=True)

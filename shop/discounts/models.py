@@ -181,6 +181,7 @@ class Redemption(Base):
         CheckConstraint("amount >= 0", name="amount_not_negative"),
         UniqueConstraint("order_id", "campaign_id"),
         Index("ix_redemptions_customer", "campaign_id", "email_normalized"),
+        Index("ix_redemptions_recent", "campaign_id", "created_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))

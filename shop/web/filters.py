@@ -45,6 +45,7 @@ def install(app: Flask, config: Config) -> None:
         money=money.display,
         day=day,
         days=days,
+        week=week,
         moment=moment,
         short_moment=short_moment,
         date=written_day,
@@ -93,6 +94,12 @@ def written_day(on: date) -> str:
 def days(from_on: date, to_on: date) -> str:
     """Return a span of days: ``Thu, Nov 27 – Sat, Nov 29``, or one day when both are the same."""
     return day(from_on) if from_on == to_on else f"{day(from_on)} – {day(to_on)}"
+
+
+def week(from_on: date, to_on: date) -> str:
+    """Return a short span of days: ``Nov 24 – 30``, or ``Nov 30 – Dec 6``."""
+    last = f"{to_on.day}" if from_on.month == to_on.month else f"{to_on:%b} {to_on.day}"
+    return f"{from_on:%b} {from_on.day} – {last}"
 
 
 def moment(at: datetime) -> str:

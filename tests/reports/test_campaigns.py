@@ -1,9 +1,10 @@
 """The sheet of a campaign and of a code: what it brought, what it cost, who came by it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from shop.db import reading, writing
@@ -12,7 +13,7 @@ from shop.discounts import tries
 from shop.discounts.models import Code
 from shop.orders.models import Order
 from shop.reports import campaigns as reports
-from shop.reports.campaigns import Sheet
+from shop.reports.campaigns import Recent, Sheet
 from shop.seed import seed
 from shop.subscribers.models import Reader
 from tests.discounts.test_actions import Use
@@ -114,6 +115,36 @@ def test_the_file_has_one_row_for_each_paid_order(shop: Engine) -> None:
     assert [(row[0], *row[2:]) for row in rows] == [
         (1002, "US", "RUN15", 14900, 2000, 12900, 0, "USD"),
         (1004, "CA", "RUN15", 14900, 2000, 12900, 5000, "USD"),
+    ]
+
+
+def test_a_list_says_what_a_campaign_did_of_late(shop: Engine) -> None:
+    late = NOW + timedelta(days=30, minutes=2)
+    with counted(shop) as statements, reading(shop) as session:
+        ids = dict(session.execute(select(Code.code, Code.campaign_id)).all())
+        recent = reports.recent(session, [ids["RUN15"], ids["HOOK40"]], NOW)
+        assert reports.recent(session, [ids["RUN15"]], late)[ids["RUN15"]].orders == 0
+    assert len(statements) == 5
+    assert recent == {
+        ids["RUN15"]: Recent(2, 20800, NOW),
+        ids["HOOK40"]: Recent(0, 0, None),
+    }
+
+
+@pytest.mark.parametrize("one_code", [False, True])
+def test_uses_are_told_week_by_week_from_the_first_of_them(shop: Engine, one_code: bool) -> None:
+    zone = ZoneInfo("America/New_York")
+    with writing(shop) as session:
+        code = session.scalars(select(Code).where(Code.code == "RUN15")).one()
+        # Monday morning in UTC is still Sunday in New York.
+        monday = datetime(2026, 11, 9, 3, tzinfo=UTC)
+        session.execute(update(Order).where(Order.number == 1004).values(placed_at=monday))
+        weeks = reports.weeks(session, code.campaign_id, NOW, zone, code_id=code.id if one_code else None)
+    assert [(week.starts_on.isoformat(), week.orders, week.paid_amount) for week in weeks] == [
+        ("2026-11-02", 1, 12900),
+        ("2026-11-09", 0, 0),
+        ("2026-11-16", 0, 0),
+        ("2026-11-23", 1, 12900),
     ]
 
 

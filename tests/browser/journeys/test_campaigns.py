@@ -62,7 +62,7 @@ def test_a_code_campaign_is_made_and_tested(
     buyer.reads(PAID)
 
     staff.follows("Sheet")
-    staff.reads("1 new buyers, 0 returning", "$124.00")
+    staff.reads("1 new, 0 returning", "$124.00")
     staff.follows(re.compile("^Codes"))
     staff.follows(code)
     expect(page.get_by_role("img", name=f"Link of the code {code}")).to_be_visible()
