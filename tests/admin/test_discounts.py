@@ -87,7 +87,10 @@ def test_staff_open_every_page_and_strangers_none(
         assert stranger.get(f"/admin/discounts{path}").headers["Location"].startswith("/admin/login")
         page = onlooker.get(f"/admin/discounts{path}")
         assert page.status_code == 200
-        assert re.findall(r'<form method="post" action="([^"]+)"', page.text) == ["/admin/logout"]
+        assert re.findall(r'<form method="post" action="([^"]+)"', page.text) == [
+            "/admin/account/density",
+            "/admin/logout",
+        ]
     assert onlooker.get("/admin/discounts/new").status_code == 403
     for path in CHANGES:
         assert stranger.post(f"/admin/discounts{path}").headers["Location"].startswith("/admin/login")

@@ -156,7 +156,10 @@ def test_who_may_only_look_changes_nothing_and_is_offered_no_button(
         assert onlooker.post(path).status_code == 403
     for path in PAGES:
         page = onlooker.get(path).text
-        assert re.findall(r'<form method="post" action="([^"]+)"', page) == ["/admin/logout"]
+        assert re.findall(r'<form method="post" action="([^"]+)"', page) == [
+            "/admin/account/density",
+            "/admin/logout",
+        ]
     assert every_row(engine) == before
 
 
