@@ -3,7 +3,7 @@
 Floors. A package imports only from the floors below it, and on its own floor only itself:
 
     cli commands app worker demo preflight lifeline
-      logs                                              put everything together
+      logs heap                                         put everything together
     views admin                                         HTTP in, HTTP out
     forms                                               what a visitor may send
     web                                                 what every view shares
@@ -13,7 +13,8 @@ Floors. A package imports only from the floors below it, and on its own floor on
       subscribers articles chapter search staff         domains: strangers to one another
     payments mail typesetter                            tools that reach outside
     content                                             the words
-    db turns migration money errors clock config tokens the ground
+    db turns migration money errors clock config tokens
+      folding on_demand                                 the ground
 
 Only web, forms, views, admin, app and cli import flask; only payments/stripe.py imports stripe;
 only config.py reads the environment. `payments/standin` is a program of its own that shares no code.

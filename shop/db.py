@@ -117,9 +117,12 @@ def open_engine(url: str, *, pool_size: int = 20) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     timeouts = f"-c lock_timeout={LOCK_TIMEOUT_SECONDS * 1000} -c statement_timeout=30000"
+    # What a shop reads is in memory or on a disk without a head to move: rows here and there cost little more than
+    # rows in line, and PostgreSQL's own guess, four times as much, makes it read all of a table instead.
+    planner = "-c random_page_cost=1.1"
     engine = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
-        connect_args={"options": timeouts, "connect_timeout": 5},
+        connect_args={"options": f"{timeouts} {planner}", "connect_timeout": 5},
         pool_size=pool_size,
     )
     event.listen(engine, "checkout", _refuse_closed)

@@ -23,6 +23,7 @@ from shop.db import lock_rows, reading, set_columns, write_changes, writing
 from shop.discounts import actions as discounts
 from shop.orders import actions as orders
 from shop.orders.models import Order, Payment
+from shop.orders.word_index import order_words
 from shop.payments.gateway import PageSnapshot, PaymentSnapshot
 
 LIVE = ("creating", "open")
@@ -315,3 +316,4 @@ def _take_address(order: Order, snapshot: PageSnapshot) -> None:
     order.name = snapshot.name[:200]
     order.phone = snapshot.phone[:40]
     order.address = dict(snapshot.address) if snapshot.address else None
+    order.words = order_words(order.name, order.email, order.phone, order.address)

@@ -13,7 +13,6 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Session
@@ -79,18 +78,11 @@ def next_number(session: Session) -> int:
 
 
 def forget_words(session: Session, order_ids: Sequence[int]) -> None:
-    """Take what people typed and where parcels went out of the timeline, and the old words out of the search.
-
-    SQLite's index holds words that are gone until it is put together anew.
-    """
+    """Take what people typed and where parcels went out of the timeline."""
     session.flush()
     for kind, detail in (("note", {"text": "Erased"}), ("address_changed", {"before": {}, "after": {}})):
         mine = update(OrderEvent).where(OrderEvent.order_id.in_(order_ids), OrderEvent.kind == kind)
         session.execute(mine.values(detail=detail).execution_options(synchronize_session=False))
-    if not lock_rows(session):
-        for order_id in order_ids:
-            session.execute(text("UPDATE order_words SET notes = '' WHERE rowid = :id"), {"id": order_id})
-        session.execute(text("INSERT INTO order_words (order_words) VALUES ('optimize')"))
 
 
 def lock(session: Session, order_id: int) -> Order:

@@ -12,6 +12,7 @@ from shop.db import lock_rows
 from shop.errors import Reason, Refused
 from shop.orders import actions as orders
 from shop.orders.models import Order, OrderTag, Shipment, ShipmentLine
+from shop.orders.word_index import order_words, words_of
 
 # Letters about what can be undone wait this long.
 UNDO_LASTS = timedelta(seconds=60)
@@ -59,8 +60,11 @@ def release(session: Session, order_id: int, *, by: str, now: datetime, version:
 
 def write_note(session: Session, order_id: int, words: str, *, by: str, now: datetime) -> None:
     """Add a note that only staff see; an empty one adds nothing."""
-    if words.strip():
-        orders.note(session, order_id, "note", by=by, now=now, text=words.strip()[:LONGEST_NOTE])
+    written = words.strip()[:LONGEST_NOTE]
+    if written:
+        order = orders.lock(session, order_id)
+        order.note_words = words_of(order.note_words, written)
+        orders.note(session, order_id, "note", by=by, now=now, text=written)
 
 
 def tag(session: Session, order_id: int, word: str, *, by: str, now: datetime) -> None:
@@ -110,6 +114,7 @@ def change_address(
     before = {"name": order.name, "phone": order.phone, **(order.address or {})}
     order.name, order.phone = name[:200], phone[:40]
     order.address = {**(order.address or {}), **address, "country": order.country}
+    order.words = order_words(order.name, order.email, order.phone, order.address)
     after = {"name": order.name, "phone": order.phone, **order.address}
     moved = sorted(key for key in after if before.get(key) != after[key])
     orders.note(

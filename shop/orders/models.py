@@ -3,18 +3,26 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, Moment
-from shop.orders.word_index import NOTES_INDEX, WORDS_INDEX
+from shop.orders.word_index import INDEX, order_words
 
 SHORT_LISTS = {
     "ix_orders_to_ship": "state = 'paid' AND shipping_state IN ('to_ship', 'part_shipped', 'on_hold')",
     "ix_orders_money_back": "payment_state IN ('part_refunded', 'refunded', 'disputed', 'lost')",
     "ix_orders_archived": "archived_at IS NOT NULL",
 }
+
+
+def _first_words(context: DefaultExecutionContext) -> str:
+    given: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return order_words(
+        given.get("name") or "", given["email"], given.get("phone") or "", given.get("address")
+    )
 
 
 class Order(Base):
@@ -92,6 +100,9 @@ class Order(Base):
     # Moves with every change staff make, so that the second of two editors is told of the first one's.
     version: Mapped[int] = mapped_column(default=0, server_default="0")
     archived_at: Mapped[datetime | None] = mapped_column(Moment)
+    # What it is found by; who changes a name or an address writes them anew.
+    words: Mapped[str] = mapped_column(Text, default=_first_words, server_default="")
+    note_words: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class OrderTag(Base):
@@ -288,11 +299,5 @@ class ShipmentLine(Base):
 
 @event.listens_for(Order.__table__, "after_create")
 def _index_words(_table: object, connection: Connection, **_options: object) -> None:
-    for statement in WORDS_INDEX[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
-
-
-@event.listens_for(OrderEvent.__table__, "after_create")
-def _index_notes(_table: object, connection: Connection, **_options: object) -> None:
-    for statement in NOTES_INDEX[connection.dialect.name]:
+    for statement in INDEX[connection.dialect.name]:
         connection.exec_driver_sql(statement)

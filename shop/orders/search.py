@@ -4,15 +4,18 @@ import re
 from collections.abc import Sequence
 
 from sqlalchemy import Select, or_, select, text, union_all
+from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
 from shop.db import lock_rows
 from shop.orders.models import Order, OrderLine, Payment, Refund, Shipment
-from shop.orders.word_index import POSTGRESQL_NOTES, POSTGRESQL_WORDS
+from shop.orders.word_index import BLOCK, words_of
 
 # No search looks at more orders than this from one place: the newest ones.
 MOST = 300
 LONGEST = 100
+MOST_WORDS = 8
+RECENT_BLOCKS = 8
 PROVIDER_ID = re.compile(r"(pi|ch|py|re|pyr)_\w+")
 LARGEST_NUMBER = 2**31 - 1
 
@@ -24,7 +27,7 @@ def found(session: Session, asked: str) -> list[int]:
     """
     asked = " ".join(asked.split())[:LONGEST]
     places = [place.limit(MOST) for place in _places(asked)]
-    words = re.findall(r"\w+", asked)[:8]
+    words = words_of(asked).split()[:MOST_WORDS]
     ids = (
         set(session.scalars(union_all(*(select(place.subquery()) for place in places)))) if places else set()
     )
@@ -67,19 +70,36 @@ def _newest(statement: Select[int], column: object) -> Select[int]:
 
 
 def _by_words(session: Session, words: Sequence[str]) -> list[int]:
-    """Return orders whose name, address or notes hold words that begin so, all of them."""
-    if lock_rows(session):
-        wanted = " & ".join(f"'{word}':*" for word in words)
-        # In the order of ids, so that the planner may walk from the newest one where a word stands in most orders.
-        statement = text(
-            f"(SELECT id FROM orders WHERE {POSTGRESQL_WORDS} @@ to_tsquery('simple', :wanted)"  # noqa: S608  our own expressions
-            f" ORDER BY id DESC LIMIT :most)"
-            f" UNION (SELECT order_id FROM order_events WHERE kind = 'note'"
-            f" AND {POSTGRESQL_NOTES} @@ to_tsquery('simple', :wanted) LIMIT :most)"
-        )
-    else:
-        wanted = " ".join(f'"{word}"*' for word in words)
-        statement = text(
-            "SELECT rowid FROM order_words WHERE order_words MATCH :wanted ORDER BY rowid DESC LIMIT :most"
-        )
+    """Return the newest orders that hold all the words in their name, address or notes; then those in which the last
+    one is the beginning of a word.
+    """
+    ask = _ask_postgresql if lock_rows(session) else _ask_sqlite
+    found = ask(session, words, beginning=False)
+    return found if len(found) == MOST else [*found, *ask(session, words, beginning=True)]
+
+
+# A word is letters and digits, so nothing in it can end a quotation.
+
+
+def _ask_sqlite(session: Session, words: Sequence[str], *, beginning: bool) -> list[int]:
+    statement = (
+        "SELECT rowid FROM order_words WHERE order_words MATCH :wanted ORDER BY rowid DESC LIMIT :most"
+    )
+    wanted = " ".join(f'"{word}"' for word in words) + ("*" if beginning else "")
+    return list(session.scalars(text(statement), {"wanted": wanted, "most": MOST}))
+
+
+def _ask_postgresql(session: Session, words: Sequence[str], *, beginning: bool) -> list[int]:
+    # In the order of ids, so that the planner may walk from the newest one where a word stands in most orders. Where it
+    # does not, all that the index names are looked at: so the newest blocks are asked first, and mostly they are enough.
+    statement = text(
+        "SELECT id FROM orders WHERE word_index @@ CAST(:wanted AS tsquery) ORDER BY id DESC LIMIT :most"
+    )
+    wanted = " & ".join(f"'{word}'" for word in words) + (":*" if beginning else "")
+    newest = (session.scalar(select(sql.max(Order.id))) or 0) // BLOCK
+    if newest >= RECENT_BLOCKS:
+        recent = " | ".join(f"'#{newest - back}'" for back in range(RECENT_BLOCKS))
+        found = session.scalars(statement, {"wanted": f"{wanted} & ({recent})", "most": MOST}).all()
+        if len(found) == MOST:
+            return list(found)
     return list(session.scalars(statement, {"wanted": wanted, "most": MOST}))

@@ -1,43 +1,48 @@
-"""How each database finds orders by the words in them. Migrations 0007 and 0013 say the same."""
-# ruff: noqa: S608  only our own expressions are put together here
+"""What staff find an order by besides its numbers: its words are folded here when they are written, and so is what is
+looked for. Each database keeps an index of them that follows every row by itself. Migration 0018 says the same.
+"""
 
-# What staff find an order by besides its numbers: each database keeps its own index of these words, and it follows
-# every row by itself.
-SQLITE_WORDS = (
-    "new.name || ' ' || new.email || ' ' || new.phone || ' ' || coalesce(json_extract(new.address, '$.city'), '')"
-    " || ' ' || coalesce(json_extract(new.address, '$.postal_code'), '')"
-)
-SQLITE_NOTES = (
-    "coalesce((SELECT group_concat(json_extract(detail, '$.text'), ' ') FROM order_events"
-    " WHERE order_id = {order} AND kind = 'note'), '')"
-)
-POSTGRESQL_WORDS = (
-    "to_tsvector('simple', regexp_replace(name || ' ' || email || ' ' || phone || ' ' || coalesce(address ->> 'city', '')"
-    " || ' ' || coalesce(address ->> 'postal_code', ''), '\\W+', ' ', 'g'))"
-)
-POSTGRESQL_NOTES = "to_tsvector('simple', regexp_replace(coalesce(detail ->> 'text', ''), '\\W+', ' ', 'g'))"
-WORDS_INDEX = {
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from shop.folding import fold
+
+WORD = re.compile(r"[^\W_]+")
+# What is beyond says nothing any more, and PostgreSQL takes no word of any length.
+LONGEST_WORD = 40
+# PostgreSQL's index also knows in which block of so many ids an order is: it cannot give the newest first, but it can
+# be asked for the newest alone.
+BLOCK = 16_384
+INDEX = {
     "sqlite": (
-        "CREATE VIRTUAL TABLE order_words USING fts5(words, notes, tokenize='unicode61', prefix='2 3')",
+        "CREATE VIRTUAL TABLE order_words USING fts5(words, note_words, content='orders', content_rowid='id',"
+        " tokenize='ascii', prefix='2 3', detail=none)",
         "CREATE TRIGGER orders_words_in AFTER INSERT ON orders BEGIN"
-        f" INSERT INTO order_words (rowid, words, notes) VALUES (new.id, {SQLITE_WORDS}, ''); END",
-        "CREATE TRIGGER orders_words_changed AFTER UPDATE OF name, email, phone, address ON orders BEGIN"
-        f" UPDATE order_words SET words = {SQLITE_WORDS} WHERE rowid = new.id; END",
+        " INSERT INTO order_words (rowid, words, note_words) VALUES (new.id, new.words, new.note_words); END",
         "CREATE TRIGGER orders_words_out AFTER DELETE ON orders BEGIN"
-        " DELETE FROM order_words WHERE rowid = old.id; END",
-    ),
-    "postgresql": (f"CREATE INDEX ix_orders_words ON orders USING gin ({POSTGRESQL_WORDS})",),
-}
-NOTES_INDEX = {
-    "sqlite": (
-        "CREATE TRIGGER order_notes_in AFTER INSERT ON order_events WHEN new.kind = 'note' BEGIN"
-        f" UPDATE order_words SET notes = {SQLITE_NOTES.format(order='new.order_id')}"
-        " WHERE rowid = new.order_id; END",
-        "CREATE TRIGGER order_notes_changed AFTER UPDATE OF detail ON order_events WHEN new.kind = 'note' BEGIN"
-        f" UPDATE order_words SET notes = {SQLITE_NOTES.format(order='new.order_id')}"
-        " WHERE rowid = new.order_id; END",
+        " INSERT INTO order_words (order_words, rowid, words, note_words)"
+        " VALUES ('delete', old.id, old.words, old.note_words); END",
+        "CREATE TRIGGER orders_words_changed AFTER UPDATE OF words, note_words ON orders BEGIN"
+        " INSERT INTO order_words (order_words, rowid, words, note_words)"
+        " VALUES ('delete', old.id, old.words, old.note_words);"
+        " INSERT INTO order_words (rowid, words, note_words) VALUES (new.id, new.words, new.note_words); END",
     ),
     "postgresql": (
-        f"CREATE INDEX ix_order_events_notes ON order_events USING gin ({POSTGRESQL_NOTES}) WHERE kind = 'note'",
+        "ALTER TABLE orders ADD COLUMN word_index tsvector GENERATED ALWAYS AS (array_to_tsvector("
+        f"array_remove(string_to_array(words || ' ' || note_words || ' #' || (id / {BLOCK})::text, ' '), ''))) STORED",
+        "CREATE INDEX ix_orders_word_index ON orders USING gin (word_index)",
     ),
 }
+
+
+def words_of(*texts: str) -> str:
+    """Return the words of texts as they are found: folded, each once, with spaces between them."""
+    found = (word[:LONGEST_WORD] for word in WORD.findall(fold(" ".join(texts))))
+    return " ".join(dict.fromkeys(found))
+
+
+def order_words(name: str, email: str, phone: str, address: Mapping[str, Any] | None) -> str:
+    """Return the words of an order, but for its notes."""
+    place = address or {}
+    return words_of(name, email, phone, *(str(place.get(part) or "") for part in ("city", "postal_code")))

@@ -18,6 +18,7 @@ from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.orders import actions as orders
 from shop.orders import handling
 from shop.orders.models import Order, OrderEvent, OrderTag
+from shop.orders.word_index import order_words
 from shop.staff import saved
 from shop.staff.models import AuditEntry
 from shop.subscribers import actions as subscribers
@@ -85,6 +86,7 @@ def _blank_order(session: Session, order: Order, *, by: str, now: datetime) -> N
     nobody = f"order-{order.number}@erased.invalid"
     order.email = order.email_normalized = nobody
     order.name, order.phone, order.address = "Erased", "", None
+    order.words, order.note_words = order_words(order.name, order.email, order.phone, order.address), ""
     order.letters_consent_at = None
     session.execute(
         _quietly(update(Redemption).where(Redemption.order_id == order.id).values(email_normalized=nobody))

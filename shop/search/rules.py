@@ -7,7 +7,8 @@ from math import log
 from re import Pattern
 from string import ascii_lowercase
 
-from shop.search.words import STOP_WORDS, fold, plain_word, split, stemmed, telling
+from shop.folding import fold
+from shop.search.words import STOP_WORDS, plain_word, split, stemmed, telling
 
 MAX_WORDS = 16
 # A beginning of one letter fits nearly everything.

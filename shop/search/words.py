@@ -6,9 +6,9 @@ text in it counts words.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
+from shop.folding import fold
 from shop.search.stems import stem
 
 MAX_WORD = 40
@@ -27,13 +27,6 @@ STOP_WORDS = frozenset(
     )
     for word in line.split()
 )
-
-
-def fold(text: str) -> str:
-    """Return ``text`` in small letters without accents; other scripts stay as they are."""
-    # Compatible forms first (𝓐 is an A), or a capital among them would stay one.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def plain_word(found: str) -> str:

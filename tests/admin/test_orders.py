@@ -19,6 +19,7 @@ from shop.orders import handling, search
 from shop.orders.handling import UNDO_LASTS
 from shop.orders.models import Order, OrderFlag, OrderTag, Shipment
 from shop.orders.rules import carrier_of, pasted_tracking, tracking_address
+from shop.orders.word_index import words_of
 from tests.orders.made import ADDRESS, NOW, a_paid_order, an_order
 from tests.queries import counted
 from tests.rows import every_row
@@ -46,7 +47,7 @@ def shelf(app: Flask, engine: Engine) -> None:
         orders.ship(session, sent.id, carrier="UPS", tracking_number=UPS, by="x@example.com", now=NOW)
         handling.write_note(session, sent.id, "Left it with the neighbor", by="x@example.com", now=NOW)
         handling.tag(session, sent.id, " Wholesale ", by="x@example.com", now=NOW)
-        a_paid_order(session, 5, payment_state="refunded", name="Odd One")
+        a_paid_order(session, 5, payment_state="refunded", name="Søren Müller-Straße")
         gone = a_paid_order(session, 6, shipping_state="shipped", name="Old Order")
         handling.archive(session, [gone.id], archived=True, by="x@example.com", now=NOW)
         an_order(session, 7)
@@ -108,7 +109,8 @@ def test_every_view_and_filter_is_an_address(owner: FlaskClient) -> None:
 @pytest.mark.usefixtures("shelf")
 def test_one_box_finds_an_order_by_anything(engine: Engine, owner: FlaskClient) -> None:
     with writing(engine) as session:
-        session.execute(update(Order).where(Order.number == 1).values(name="Maya Leigh"))
+        leigh = {"name": "Maya Leigh", "words": words_of("Maya Leigh", "555 0100")}
+        session.execute(update(Order).where(Order.number == 1).values(leigh))
     expected = {
         "1": [1],
         "#4": [4],
@@ -117,6 +119,12 @@ def test_one_box_finds_an_order_by_anything(engine: Engine, owner: FlaskClient) 
         "lee": [],
         "ZOE@example.net": [2],
         "Grün": [2],
+        "grun zoe": [2],
+        "ZOE\u0308": [2],
+        "müller": [5],
+        "MULLER": [5],
+        "soren": [5],
+        "strasse": [5],
         "run15": [1],
         "book-pb": [1],
         UPS: [4],

@@ -26,7 +26,7 @@ from shop.app import create_app
 from shop.config import load
 from shop.db import open_engine, writing
 from shop.migration import migrate
-from shop.orders.word_index import POSTGRESQL_WORDS
+from shop.orders.word_index import INDEX
 from shop.seed import seed
 from shop.staff import actions as staff
 from tests import postgresql
@@ -68,7 +68,9 @@ QUESTIONS = (
     Question("search: e-mail", "/admin/orders?q=buyer77@example.com"),
     Question("search: a rare name", "/admin/orders?q=zanzibari"),
     Question("search: a name many have", "/admin/orders?q=first3"),
-    Question("search: two words", "/admin/orders?q=first3+last77"),
+    Question("search: two words", "/admin/orders?q=first3+last79"),
+    Question("search: two words that meet nowhere", "/admin/orders?q=first3+last77"),
+    Question("search: a word and a beginning", "/admin/orders?q=first3+last7"),
     Question("search: city", "/admin/orders?q=halifax"),
     Question("search: tracking number", "/admin/orders?q=1Z0000000000{middle}"),
     Question("search: payment id", "/admin/orders?q=pi_{middle}"),
@@ -179,12 +181,10 @@ def build(engine: Engine, orders: int) -> None:
         else:
             connection.exec_driver_sql("SET session_replication_role = replica")
             connection.exec_driver_sql("SET statement_timeout = 0")
-            connection.exec_driver_sql("DROP INDEX ix_orders_words")
+            connection.exec_driver_sql("DROP INDEX ix_orders_word_index")
         fill(connection, orders, sqlite=sqlite)
         if not sqlite:
-            connection.exec_driver_sql(
-                f"CREATE INDEX ix_orders_words ON orders USING gin ({POSTGRESQL_WORDS})"
-            )
+            connection.exec_driver_sql(INDEX["postgresql"][-1])
         connection.exec_driver_sql(f"UPDATE order_numbers SET last = {1000 + orders}")
         connection.exec_driver_sql(
             f"UPDATE campaigns SET codes_made = codes_made + {orders // 2}"
@@ -243,6 +243,10 @@ def fill(connection: Connection, orders: int, *, sqlite: bool) -> None:
         email_normalized=f"'buyer' || (i % {max(100, orders * 3 // 10)}) || '@example.com'",
         name=f"CASE WHEN i = {orders // 2} THEN 'Zanzibari One'"
         f" ELSE 'First' || (i % {FIRST}) || ' Last' || (i % {LAST}) END",
+        words=f"CASE WHEN i = {orders // 2} THEN 'zanzibari one'"
+        f" ELSE 'first' || (i % {FIRST}) || ' last' || (i % {LAST}) END"
+        f" || ' buyer' || (i % {max(100, orders * 3 // 10)}) || ' example com '"
+        " || CASE WHEN i % 300 = 5 THEN 'halifax' ELSE 'portland' END",
         phone="''",
         country="CASE WHEN i % 500 = 7 THEN 'NZ' ELSE 'US' END",
         address='CASE WHEN i % 300 = 5 THEN \'{"city": "Halifax"}\' ELSE \'{"city": "Portland"}\' END'

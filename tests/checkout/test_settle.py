@@ -33,6 +33,7 @@ def test_a_paid_page_makes_a_paid_order_with_its_stock_sold_and_one_letter(
     assert (order.state, order.payment_state, order.shipping_state) == ("paid", "paid", "to_ship")
     assert order.name == "Maya Lindqvist"
     assert order.address["postal_code"] == "12207"
+    assert {"lindqvist", "12207"} <= set(order.words.split())
     assert stock_of(till, "HOOK-1") == (119, 0)
     assert letters(till) == ["order_confirmed"]
     assert [payment.amount for payment in rows(till, Payment)] == [order.total_amount]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shop.search.words import MAX_WORD, fold, searchable, split
+from shop.folding import fold
+from shop.search.words import MAX_WORD, searchable, split
 
 
 @pytest.mark.parametrize(
