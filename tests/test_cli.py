@@ -127,7 +127,8 @@ def test_an_unknown_command_is_answered_with_the_list(capsys: pytest.CaptureFixt
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("module", "without"), [("worker", "flask"), ("worker", "granian"), ("run", "stripe")]
+    ("module", "without"),
+    [("worker", "flask"), ("worker", "granian"), ("run", "stripe"), ("serve", "webauthn")],
 )
 def test_a_command_loads_only_what_it_needs(module: str, without: str) -> None:
     code = f"import sys, shop.cli, shop.commands.{module}; sys.exit({without!r} in sys.modules)"

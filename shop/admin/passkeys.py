@@ -1,13 +1,13 @@
 """Passkeys: adding one to your account, and showing one as the second step or to confirm that it is you."""
 
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Response, request
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
-from webauthn import base64url_to_bytes
-from webauthn.helpers import bytes_to_base64url
 
 from shop import clock
 from shop.admin import guard
@@ -16,12 +16,18 @@ from shop.admin.entrance import begin_session, count_try, onward
 from shop.admin.guard import Role, admits
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
+from shop.on_demand import OnDemand
 from shop.orders.queries import LARGEST_NUMBER
 from shop.staff import actions as staff
-from shop.staff import passkeys
 from shop.web import filters
 from shop.web.notices import refuse, say
 from shop.web.tools import tools
+
+if TYPE_CHECKING:
+    from shop.staff import passkeys
+else:
+    # What checks an authenticator's answer knows every kind of certificate: 13 MiB, and a sixth of the time to start.
+    passkeys = OnDemand("shop.staff.passkeys")
 
 SECONDS = 300
 
@@ -113,7 +119,7 @@ def show_passkey() -> ResponseReturnValue:
 def _ask() -> bytes:
     """Make a challenge and remember it in the signed cookie of this browser."""
     challenge = secrets.token_bytes(32)
-    cookie["challenge"] = [bytes_to_base64url(challenge), int(clock.now().timestamp())]
+    cookie["challenge"] = [urlsafe_b64encode(challenge).decode(), int(clock.now().timestamp())]
     return challenge
 
 
@@ -122,7 +128,7 @@ def _asked() -> bytes:
     challenge, asked_at = cookie.pop("challenge", ["", 0])
     if not 0 <= clock.now().timestamp() - asked_at <= SECONDS:
         raise Refused(Reason.PASSKEY_REFUSED)
-    return base64url_to_bytes(challenge)
+    return urlsafe_b64decode(challenge)
 
 
 def _site() -> str:

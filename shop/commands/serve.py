@@ -15,6 +15,7 @@ from shop import logs
 from shop.app import create_app, in_front, warm
 from shop.config import ROOT, Config, from_environment
 from shop.content import read_content
+from shop.heap import share_one_heap
 from shop.lifeline import end_with
 from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
 from shop.web.leaving import Attended, end_when_told
@@ -61,6 +62,7 @@ def command(config: Config, asked: Namespace) -> int:
 
 def listen(target: str, host: str, port: int, workers: int, threads: int, *, factory: bool = True) -> None:
     """Serve the WSGI application at ``target`` with the settings above, until told to stop."""
+    share_one_heap()
     # What is loaded by now is shared by all workers, as long as no garbage collector of theirs writes into it.
     gc.collect()
     gc.freeze()

@@ -9,6 +9,7 @@ from shop.checkout.till import Till
 from shop.config import ROOT, Config
 from shop.content import read_content
 from shop.db import open_engine
+from shop.heap import share_one_heap
 from shop.payments.stripe import StripeGateway
 from shop.preflight import refuse_missing_tables
 from shop.worker import work
@@ -21,6 +22,7 @@ def arguments(_parser: ArgumentParser) -> None:
 def command(config: Config, _asked: Namespace) -> int:
     """Work until told to stop; a step under way is finished first."""
     refuse_missing_tables(config)
+    share_one_heap()
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
