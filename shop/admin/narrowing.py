@@ -95,7 +95,7 @@ def asked(session: Session, arguments: Mapping[str, str], *, view: str = "to_shi
     narrowed = Filter(view, zone=tools().config.time_zone, **{**parts, **days})  # type: ignore[arg-type]
     typed = arguments.get("q", "").strip()[: search.LONGEST]
     if typed:
-        narrowed = replace(narrowed, ids=_found(session, typed))
+        narrowed = replace(narrowed, ids=tuple(_found(session, typed)))
     kept = {name: value for name, value in {"view": view, "q": typed, **parts}.items() if value}
     order = sorting.asked(arguments, SORTABLE, otherwise=Filter.sort, kept=kept)
     if order.word != Filter.sort:

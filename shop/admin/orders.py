@@ -47,7 +47,7 @@ def orders() -> str:
         asked = narrowing.asked(session, request.args)
         after = narrowing.place(request.args, asked.order)
         found = lists.page(session, asked.narrowed, after=after, limit=PAGE_LENGTH + 1)
-        counts = lists.counts(session, asked.narrowed)
+        counts = lists.counts(session)
         own = own_views(session, "orders")
     return page(
         "admin/orders.html",

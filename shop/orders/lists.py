@@ -1,11 +1,27 @@
 """Lists of orders for staff: views, filters, pages. Never a query per row, and never a count without an end."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, TextClause, and_, exists, select, text, tuple_, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    TextClause,
+    and_,
+    bindparam,
+    exists,
+    literal,
+    select,
+    text,
+    tuple_,
+    union,
+    union_all,
+)
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
@@ -67,6 +83,17 @@ class Listed:
         """How many pieces were bought."""
         return sum(quantity for _, quantity, _ in self.goods)
 
+    @property
+    def first_goods(self) -> str:
+        """The first two goods, and how many there are besides."""
+        words = ", ".join(f"{quantity} × {name}" for name, quantity, _ in self.goods[:2])
+        return f"{words} and {len(self.goods) - 2} more" if len(self.goods) > 2 else words
+
+    @property
+    def goes_to(self) -> str:
+        """The city, where one is known, and the country."""
+        return f"{self.city}, {self.country}" if self.city else self.country
+
 
 @dataclass(frozen=True)
 class Filter:
@@ -83,7 +110,7 @@ class Filter:
     to_on: date | None = None
     zone: tzinfo | None = None
     # The orders a search has found; None when nothing is searched for.
-    ids: Sequence[int] | None = field(default=None)
+    ids: tuple[int, ...] | None = None
     # One of SORTS: what the list is sorted by, after "-" when the largest comes first.
     sort: str = "-number"
 
@@ -96,30 +123,37 @@ def place(order: Listed, sort: str) -> tuple[int, ...]:
 def page(session: Session, narrowed: Filter, *, after: tuple[int, ...] | None, limit: int) -> list[Listed]:
     """Return a page of orders in the list's own order: those behind the place ``after`` (all when None).
 
-    Ask for one more than is shown to learn whether there are more. Always the same three queries.
+    Ask for one more than is shown to learn whether there are more. Always the same two queries.
     """
-    statement = _rows().where(condition(narrowed)).order_by(*_sorted(narrowed.sort)).limit(limit)
-    if after is not None:
-        statement = statement.where(_beyond(narrowed.sort, after))
-    found = [Listed(**row._mapping) for row in session.execute(statement)]
-    return _with_goods(session, found)
+    at = {f"after_{place}": value for place, value in enumerate(after or ())}
+    rows = session.connection().execute(_page_of(narrowed, len(at)), {"most": limit, **at}).all()
+    return _with_goods(session, rows)
+
+
+@lru_cache(maxsize=128)
+def _page_of(narrowed: Filter, depth: int) -> Select[Any]:
+    # Making a statement takes longer than running it, and the same lists are asked for again and again.
+    statement = _ROWS.where(condition(narrowed)).order_by(*_sorted(narrowed.sort)).limit(bindparam("most"))
+    at: list[BindParameter[Any]] = [bindparam(f"after_{place}") for place in range(depth)]
+    return statement.where(_beyond(narrowed.sort, at)) if at else statement
 
 
 def numbered(session: Session, numbers: Sequence[int]) -> list[Listed]:
     """Return the orders with these numbers, oldest first, as they are packed."""
-    statement = _rows().where(Order.number.in_(numbers)).order_by(Order.number)
-    return _with_goods(session, [Listed(**row._mapping) for row in session.execute(statement)])
+    statement = _ROWS.where(Order.number.in_(numbers)).order_by(Order.number)
+    return _with_goods(session, session.connection().execute(statement).all())
 
 
-def counts(session: Session, narrowed: Filter) -> dict[str, int]:
-    """Return how many orders each view has, up to COUNTED + 1, narrowed by nothing else."""
-    one = select(
-        *(
-            _bounded(condition(replace(Filter(), view=view, zone=narrowed.zone))).label(view)
-            for view in ("to_ship", "attention", "refunded")
-        )
+def counts(session: Session) -> dict[str, int]:
+    """Return how many orders the short views have, each up to COUNTED + 1."""
+    return dict(session.connection().execute(_counts()).one()._mapping)
+
+
+@lru_cache(maxsize=1)
+def _counts() -> Select[Any]:
+    return select(
+        *(_bounded(condition(Filter(view))).label(view) for view in ("to_ship", "attention", "refunded"))
     )
-    return dict(session.execute(one).one()._mapping)
 
 
 def neighbors(session: Session, narrowed: Filter, number: int) -> tuple[int | None, int | None]:
@@ -149,11 +183,8 @@ def _sorted(sort: str) -> list[ColumnElement[Any]]:
     return [column.desc() if sort.startswith("-") else column.asc() for column in columns]
 
 
-def _beyond(sort: str, at: tuple[int, ...]) -> ColumnElement[bool]:
-    columns = SORTS[sort.removeprefix("-")]
-    if len(columns) == 1:
-        return columns[0] < at[0] if sort.startswith("-") else columns[0] > at[0]
-    here, there = tuple_(*columns), tuple_(*at)
+def _beyond(sort: str, at: Sequence[Any]) -> ColumnElement[bool]:
+    here, there = tuple_(*SORTS[sort.removeprefix("-")]), tuple_(*at)
     return here < there if sort.startswith("-") else here > there
 
 
@@ -224,62 +255,59 @@ def _bounded(wanted: ColumnElement[bool]) -> Any:
     return select(sql.count()).select_from(few).scalar_subquery()
 
 
-def _rows() -> Select[Any]:
-    open_flags = (
-        select(sql.count())
-        .select_from(OrderFlag)
-        .where(OrderFlag.order_id == Order.id, OrderFlag.resolved_at.is_(None))
-        .scalar_subquery()
-    )
-    return select(
-        Order.id,
-        Order.number,
-        Order.placed_at,
-        Order.name,
-        Order.email,
-        Order.country,
-        sql.coalesce(Order.address["city"].as_string(), "").label("city"),
-        Order.currency,
-        Order.subtotal_amount,
-        Order.discount_amount,
-        (Order.shipping_amount - Order.shipping_discount_amount).label("shipping_amount"),
-        Order.tax_amount,
-        Order.total_amount,
-        Order.state,
-        Order.payment_state,
-        Order.shipping_state,
-        Order.code,
-        Order.archived_at.is_not(None).label("archived"),
-        open_flags.label("flags"),
-    )
+_OPEN_FLAGS = (
+    select(sql.count())
+    .select_from(OrderFlag)
+    .where(OrderFlag.order_id == Order.id, OrderFlag.resolved_at.is_(None))
+    .scalar_subquery()
+)
+# In the order of the fields of Listed.
+_ROWS = select(
+    Order.id,
+    Order.number,
+    Order.placed_at,
+    Order.name,
+    Order.email,
+    Order.country,
+    sql.coalesce(Order.address["city"].as_string(), ""),
+    Order.currency,
+    Order.subtotal_amount,
+    Order.discount_amount,
+    Order.shipping_amount - Order.shipping_discount_amount,
+    Order.tax_amount,
+    Order.total_amount,
+    Order.state,
+    Order.payment_state,
+    Order.shipping_state,
+    Order.code,
+    Order.archived_at.is_not(None),
+    _OPEN_FLAGS,
+)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_TAGGED = -1
+# The lines of orders in their order, and before them their tags.
+_GOODS = union_all(
+    select(
+        OrderLine.order_id,
+        OrderLine.position.label("position"),
+        OrderLine.name.label("name"),
+        OrderLine.quantity,
+        OrderLine.sku,
+    ).where(OrderLine.order_id.in_(_IDS)),
+    select(OrderTag.order_id, literal(_TAGGED), OrderTag.tag, literal(0), literal("")).where(
+        OrderTag.order_id.in_(_IDS)
+    ),
+).order_by("position", "name")
 
 
-def _with_goods(session: Session, found: Sequence[Listed]) -> list[Listed]:
-    ids = [order.id for order in found]
-    goods = _by_order(
-        session.execute(
-            select(OrderLine.order_id, OrderLine.name, OrderLine.quantity, OrderLine.sku)
-            .where(OrderLine.order_id.in_(ids))
-            .order_by(OrderLine.order_id, OrderLine.position)
-        ).all()
-    )
-    tags = _by_order(
-        session.execute(
-            select(OrderTag.order_id, OrderTag.tag).where(OrderTag.order_id.in_(ids)).order_by(OrderTag.tag)
-        ).all()
-    )
-    return [
-        replace(
-            order,
-            goods=tuple((name, quantity, sku) for name, quantity, sku in goods.get(order.id, [])),
-            tags=tuple(tag for (tag,) in tags.get(order.id, [])),
-        )
-        for order in found
-    ]
-
-
-def _by_order(rows: Sequence[Any]) -> Mapping[int, list[Any]]:
-    by_order: dict[int, list[Any]] = {}
-    for order_id, *rest in rows:
-        by_order.setdefault(order_id, []).append(rest)
-    return by_order
+def _with_goods(session: Session, rows: Sequence[Any]) -> list[Listed]:
+    goods: dict[int, list[tuple[str, int, str]]] = defaultdict(list)
+    tags: dict[int, list[str]] = defaultdict(list)
+    found = session.connection().execute(_GOODS, {"ids": [row.id for row in rows]})
+    for order_id, position, name, quantity, sku in found:
+        if position == _TAGGED:
+            tags[order_id].append(name)
+        else:
+            goods[order_id].append((name, quantity, sku))
+    whole: list[tuple[Any, ...]] = [(*row, tuple(goods[row.id]), tuple(tags[row.id])) for row in rows]
+    return [Listed(*values) for values in whole]

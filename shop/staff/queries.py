@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.staff import rules
@@ -61,29 +61,33 @@ class SignIn:
     expires_at: datetime
 
 
+_SIGNED_IN = (
+    select(
+        StaffMember.id,
+        StaffMember.email,
+        StaffMember.name,
+        StaffMember.role,
+        StaffMember.single_keys,
+        StaffMember.density,
+        _second_factor,
+        StaffSession.id,
+        StaffSession.second_step_at,
+        StaffSession.confirmed_at,
+    )
+    .join(StaffSession, StaffSession.member_id == StaffMember.id)
+    .where(
+        StaffSession.token_hash == bindparam("token_hash"),
+        StaffSession.ended_at.is_(None),
+        StaffSession.expires_at > bindparam("now"),
+        StaffMember.disabled_at.is_(None),
+    )
+)
+
+
 def signed_in(session: Session, token: str, *, now: datetime) -> Member | None:
     """Return whose session ``token`` is, or None: unknown, ended, too old, of a disabled member."""
-    row = session.execute(
-        select(
-            StaffMember.id,
-            StaffMember.email,
-            StaffMember.name,
-            StaffMember.role,
-            StaffMember.single_keys,
-            StaffMember.density,
-            _second_factor,
-            StaffSession.id,
-            StaffSession.second_step_at,
-            StaffSession.confirmed_at,
-        )
-        .join(StaffSession, StaffSession.member_id == StaffMember.id)
-        .where(
-            StaffSession.token_hash == rules.token_hash(token),
-            StaffSession.ended_at.is_(None),
-            StaffSession.expires_at > now,
-            StaffMember.disabled_at.is_(None),
-        )
-    ).one_or_none()
+    values = {"token_hash": rules.token_hash(token), "now": now}
+    row = session.connection().execute(_SIGNED_IN, values).one_or_none()
     return Member(*tuple(row)) if row else None
 
 

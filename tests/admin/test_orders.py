@@ -241,7 +241,7 @@ def test_undo_takes_parcels_and_their_mails_back_as_if_nothing_had_been(
 def test_undo_comes_too_late_once_the_mail_is_leaving(staff: FlaskClient, engine: Engine) -> None:
     parcels = undo_form(ship(staff, "1"))
     with writing(engine) as session:
-        assert mail.claim(session, now=clock.now() + timedelta(seconds=59), limit=9, lease_seconds=60) == []
+        assert mail.claim(session, now=clock.now() + timedelta(seconds=30), limit=9, lease_seconds=60) == []
         assert mail.claim(session, now=clock.now() + timedelta(seconds=61), limit=9, lease_seconds=60)
     before = every_row(engine)
     staff.post("/admin/packing/undo", data={"parcels": parcels})
