@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,11 +16,9 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Engine,
-    Executable,
     Integer,
     MetaData,
     String,
-    Update,
     bindparam,
     create_engine,
     event,
@@ -37,6 +35,7 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
+from shop.statements import Statement
 from shop.turns import Turns
 
 NAMES = {
@@ -94,7 +93,7 @@ class PublicVersion(Base):
 
 
 PUBLIC_VERSION = PublicVersion.metadata.tables["public_version"]
-_VERSION = select(PUBLIC_VERSION.c.number)
+_VERSION = Statement(select(PUBLIC_VERSION.c.number))
 _MOVE_VERSION = update(PUBLIC_VERSION).values(number=PUBLIC_VERSION.c.number + 1)
 
 
@@ -175,13 +174,6 @@ def writing(engine: Engine) -> Iterator[Session]:
         session.begin(),
     ):
         yield session
-
-
-def write_at_once(engine: Engine, statement: Executable, values: Mapping[str, Any]) -> Any:
-    """Run one statement that is a transaction by itself; return the first value of the row it returns, or None."""
-    with at_once(engine) as connection:
-        result = connection.execute(statement, values)
-        return result.scalar() if result.returns_rows else None
 
 
 @contextmanager
@@ -280,13 +272,13 @@ def write_changes(session: Session, row: Base) -> None:
     changed = {name: state.dict[name] for name in state.committed_state}
     session.expunge(row)
     if changed:
-        session.connection().execute(_update_of(type(row)), changed | {"of_id": state.dict["id"]})
+        _update_of(type(row)).run(session, changed | {"of_id": state.dict["id"]})
 
 
 @cache
-def _update_of(table: type[Base]) -> Update:
+def _update_of(table: type[Base]) -> Statement:
     columns = table.metadata.tables[table.__tablename__]
-    return update(columns).where(columns.c.id == bindparam("of_id"))
+    return Statement(update(columns).where(columns.c.id == bindparam("of_id")))
 
 
 def publish_change(session: Session) -> None:
@@ -311,7 +303,7 @@ class Kept(Generic[Found]):
         # The version is read first: what is found after it can only be newer, and is then read once more.
         number: int | None = session.info.get(VERSION_SEEN)
         if number is None:
-            number = session.info[VERSION_SEEN] = session.connection().execute(_VERSION).scalar_one()
+            number = session.info[VERSION_SEEN] = _VERSION.scalar(session)
         pool = session.connection().engine.pool
         kept = self._found.get(pool)
         if kept is not None and kept[0] == number:

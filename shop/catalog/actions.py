@@ -11,21 +11,21 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from shop.catalog.models import BundlePart, Stock, StockHold, StockMovement, Variant
 from shop.catalog.queries import bundled
 from shop.catalog.rules import stock_state
 from shop.db import publish_change
 from shop.errors import Reason, Refused
+from shop.statements import Statement
 
 STOCK = Stock.metadata.tables["stock"]
 HOLDS = StockHold.metadata.tables["stock_holds"]
 MOVEMENTS = StockMovement.metadata.tables["stock_movements"]
 
 
-def _change_of_stock(*guards: ColumnElement[bool]) -> ReturningUpdate[Any]:
-    return (
+def _change_of_stock(*guards: ColumnElement[bool]) -> Statement:
+    return Statement(
         update(STOCK)
         .where(STOCK.c.sku == bindparam("of_sku"), *guards)
         .values(
@@ -39,25 +39,27 @@ def _change_of_stock(*guards: ColumnElement[bool]) -> ReturningUpdate[Any]:
 _CHANGE = _change_of_stock()
 _TAKE = _change_of_stock(STOCK.c.on_hand - STOCK.c.held >= bindparam("more_held"))
 _MOVE = _change_of_stock(STOCK.c.on_hand + bindparam("more_on_hand") >= STOCK.c.held)
-_SELL = (
+_SELL = Statement(
     update(STOCK)
     .where(STOCK.c.sku == bindparam("of_sku"))
     .values(on_hand=STOCK.c.on_hand - bindparam("pieces"), held=STOCK.c.held - bindparam("pieces"))
 )
-_HOLDS_OF_ORDER = select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == bindparam("order_id"))
-_HOLD_AGAIN = (
+_HOLDS_OF_ORDER = Statement(
+    select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == bindparam("order_id"))
+)
+_HOLD_AGAIN = Statement(
     update(HOLDS)
     .where(HOLDS.c.order_id == bindparam("of_order_id"), HOLDS.c.sku == bindparam("of_sku"))
     .values(state="held", quantity=bindparam("pieces"), ended_at=None)
 )
-_END_HOLDS = (
+_END_HOLDS = Statement(
     update(HOLDS)
     .where(HOLDS.c.order_id == bindparam("of_order_id"), HOLDS.c.state == "held")
     .values(state=bindparam("ended_state"), ended_at=bindparam("now"))
     .returning(HOLDS.c.sku, HOLDS.c.quantity)
 )
-_WRITE_HOLD = insert(HOLDS)
-_WRITE_MOVEMENT = insert(MOVEMENTS)
+_WRITE_HOLD = Statement(insert(HOLDS))
+_WRITE_MOVEMENT = Statement(insert(MOVEMENTS))
 
 
 class Change(NamedTuple):
@@ -76,7 +78,7 @@ def hold(
     Raises Refused(SOLD_OUT or NOT_ENOUGH_STOCK; name, left) for the first SKU that is short; the caller's
     transaction then undoes what was taken before it. ``first``: the order was just written and holds nothing.
     """
-    known = {} if first else dict(session.execute(_HOLDS_OF_ORDER, {"order_id": order_id}).all())
+    known = {} if first else dict(_HOLDS_OF_ORDER.all(session, {"order_id": order_id}))
     wanted = [sku for sku in sorted(needs) if known.get(sku) not in ("held", "consumed")]
     changes = [_change(session, sku, _TAKE, held=needs[sku]) for sku in wanted]
     fresh = [
@@ -84,12 +86,11 @@ def hold(
         for sku in wanted
         if sku not in known
     ]
-    if fresh:
-        session.connection().execute(_WRITE_HOLD, fresh)
+    _WRITE_HOLD.run_many(session, fresh)
     for sku in wanted:
         if sku in known:
             values = {"of_order_id": order_id, "of_sku": sku, "pieces": needs[sku]}
-            session.execute(_HOLD_AGAIN, values)
+            _HOLD_AGAIN.run(session, values)
     _publish(session, changes)
 
 
@@ -105,7 +106,7 @@ def consume(session: Session, order_id: int, *, by: str, now: datetime) -> None:
     """Turn what an order holds into a sale: off the shelf, with one ledger row per SKU. Happens once."""
     sold = _end_holds(session, order_id, "consumed", now)
     rows = [{"of_sku": sku, "pieces": quantity} for sku, quantity in sold]
-    if rows and session.connection().execute(_SELL, rows).rowcount != len(rows):
+    if _SELL.run_many(session, rows) != len(rows):
         raise Refused(Reason.ITEM_UNKNOWN)
     _write(session, {sku: -quantity for sku, quantity in sold}, "sold", order_id=order_id, by=by, now=now)
 
@@ -174,11 +175,11 @@ def open_stock(session: Session, sku: str, on_hand: int, *, reorder_at: int, by:
 
 
 def _change(
-    session: Session, sku: str, statement: ReturningUpdate[Any] = _CHANGE, *, on_hand: int = 0, held: int = 0
+    session: Session, sku: str, statement: Statement = _CHANGE, *, on_hand: int = 0, held: int = 0
 ) -> Change:
     """Add to a SKU's numbers in one statement that only succeeds while its guard is true."""
     values = {"of_sku": sku, "more_on_hand": on_hand, "more_held": held}
-    after = session.connection().execute(statement, values).scalar()
+    after = statement.scalar(session, values)
     if after is None:
         raise _refusal(session, sku)
     return Change(sku, after - on_hand + held, after)
@@ -199,7 +200,7 @@ def _refusal(session: Session, sku: str) -> Refused:
 def _end_holds(session: Session, order_id: int, state: str, now: datetime) -> list[tuple[str, int]]:
     """Move an order's holds out of ``held``; return those that this call has moved, in the order of SKUs."""
     values = {"of_order_id": order_id, "ended_state": state, "now": now}
-    return sorted(tuple(row) for row in session.connection().execute(_END_HOLDS, values))
+    return sorted(_END_HOLDS.all(session, values))
 
 
 def _write(
@@ -207,9 +208,8 @@ def _write(
 ) -> None:
     """Write a line of the ledger for each SKU."""
     common = {"note": "", "order_id": None, **more, "reason": reason, "by": by, "created_at": now}
-    if deltas:
-        rows = [common | {"sku": sku, "delta": delta} for sku, delta in deltas.items()]
-        session.connection().execute(_WRITE_MOVEMENT, rows)
+    rows = [common | {"sku": sku, "delta": delta} for sku, delta in deltas.items()]
+    _WRITE_MOVEMENT.run_many(session, rows)
 
 
 def _publish(session: Session, changes: Iterable[Change]) -> None:

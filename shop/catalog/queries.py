@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shop.catalog.models import BundlePart, Product, Stock, Variant
 from shop.catalog.rules import Item
 from shop.db import PUBLIC_VERSION, VERSION_SEEN, Kept
+from shop.statements import Statement
 
 PRODUCTS = Product.metadata.tables["products"]
 VARIANTS = Variant.metadata.tables["variants"]
@@ -19,7 +20,7 @@ STOCK = Stock.metadata.tables["stock"]
 PARTS = BundlePart.metadata.tables["bundle_parts"]
 
 # One row per variant, and one per part for a bundle. Tables, not mapped classes: every cart page reads this.
-_GOODS = (
+_GOODS = Statement(
     select(
         VARIANTS.c.sku,
         VARIANTS.c.slug,
@@ -39,9 +40,11 @@ _GOODS = (
     .order_by(PRODUCTS.c.position, VARIANTS.c.position, PARTS.c.part_sku)
 )
 # One row at least, of a shop without any stock.
-_FREE = select(
-    PUBLIC_VERSION.c.number, STOCK.c.sku, (STOCK.c.on_hand - STOCK.c.held).label("free")
-).select_from(PUBLIC_VERSION.outerjoin(STOCK, true()))
+_FREE = Statement(
+    select(PUBLIC_VERSION.c.number, STOCK.c.sku, (STOCK.c.on_hand - STOCK.c.held).label("free")).select_from(
+        PUBLIC_VERSION.outerjoin(STOCK, true())
+    )
+)
 
 
 @dataclass
@@ -52,7 +55,7 @@ class _Shelf:
     stocked: tuple[Sequence[Any], Mapping[str, Item]] = ((), MappingProxyType({}))
 
 
-_SHELF: Kept[_Shelf] = Kept(lambda session: _Shelf(session.connection().execute(_GOODS).all()))
+_SHELF: Kept[_Shelf] = Kept(lambda session: _Shelf(_GOODS.all(session)))
 
 
 def items(session: Session) -> Mapping[str, Item]:
@@ -60,7 +63,7 @@ def items(session: Session) -> Mapping[str, Item]:
 
     One query, for what is free; the goods themselves are kept until the public version moves.
     """
-    free = session.connection().execute(_FREE).all()
+    free = _FREE.all(session)
     session.info[VERSION_SEEN] = free[0].number
     shelf = _SHELF.get(session)
     known, found = shelf.stocked

@@ -7,8 +7,6 @@ from typing import Any, Literal
 
 import structlog
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from shop.checkout import refund
@@ -17,10 +15,11 @@ from shop.checkout.models import UnmatchedPayment, WebhookEvent
 from shop.checkout.pay import Named, attempt_of, find_attempt
 from shop.checkout.settle import lock_both, settle, settle_page
 from shop.checkout.till import Till
-from shop.db import DATABASE_AWAY, at_once, lock_rows, reading, set_columns, write_at_once, writing
+from shop.db import DATABASE_AWAY, at_once, reading, set_columns, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
 from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
+from shop.statements import Statement, insert_once
 
 log = structlog.get_logger()
 
@@ -33,11 +32,8 @@ LONGEST_WAIT = timedelta(hours=1)
 Fate = Literal["received", "done", "ignored", "failed", "marked"]
 
 EVENTS = WebhookEvent.metadata.tables["webhook_events"]
-_WRITE_DOWN = {
-    "postgresql": postgresql_insert(EVENTS).on_conflict_do_nothing().returning(EVENTS.c.id),
-    "sqlite": sqlite_insert(EVENTS).on_conflict_do_nothing().returning(EVENTS.c.id),
-}
-_MARK = (
+_WRITE_DOWN = insert_once(EVENTS, EVENTS.c.id)
+_MARK = Statement(
     update(EVENTS)
     .where(EVENTS.c.id == bindparam("event_id"))
     .values(
@@ -60,16 +56,14 @@ class Heard:
 
 def write_down(session: Session, told: Notification, *, now: datetime) -> bool:
     """Keep the event; return False when it was heard before."""
-    statement = _WRITE_DOWN["postgresql" if lock_rows(session) else "sqlite"]
-    return session.scalar(statement, set_columns(_event(told, now))) is not None
+    return _WRITE_DOWN.scalar(session, set_columns(_event(told, now))) is not None
 
 
 def hear(till: Till, told: Notification) -> Heard | None:
     """Keep the event in a transaction of its own and return it; None if it was heard before."""
     event = _event(told, till.clock())
     with at_once(till.engine) as connection:
-        write = _WRITE_DOWN[till.engine.dialect.name]
-        if connection.execute(write, set_columns(event)).scalar() is None:
+        if _WRITE_DOWN.scalar(connection, set_columns(event)) is None:
             return None
         return Heard(event, find_attempt(connection, page_id=told.page_id, attempt_key=told.attempt_key))
 
@@ -122,7 +116,8 @@ def act_on(till: Till, heard: Heard, *, hurried: bool = False) -> None:
         log.exception("event_not_acted_on", event_id=event.id, type=event.type)
         state, error = tired, type(mistake).__name__
     if state != "marked":
-        write_at_once(till.engine, _MARK, _mark(till, event, state, error))
+        with at_once(till.engine) as connection:
+            _MARK.run(connection, _mark(till, event, state, error))
 
 
 def _mark(till: Till, event: WebhookEvent, state: Fate, error: str = "") -> dict[str, Any]:
@@ -137,7 +132,7 @@ def _mark(till: Till, event: WebhookEvent, state: Fate, error: str = "") -> dict
 
 
 def _mark_done(session: Session, *, till: Till, event: WebhookEvent) -> None:
-    session.connection().execute(_MARK, _mark(till, event, "done"))
+    _MARK.run(session, _mark(till, event, "done"))
 
 
 def _look(till: Till, heard: Heard, *, hurried: bool) -> Fate:

@@ -14,10 +14,11 @@ from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import Details, Keys, Placed, add_attempt, live_attempt, place
 from shop.checkout.settle import LIVE, apply, give_up, lock_both, settle
 from shop.checkout.till import Till
-from shop.db import reading, write_at_once, writing
+from shop.db import at_once, constant, reading, writing
 from shop.errors import Reason, Refused
 from shop.orders.models import Order
 from shop.payments.gateway import GatewayError, GatewayRefused, GatewayUnknown, PaymentPage
+from shop.statements import Statement
 
 # With less than this left a buyer may not get through the page: she gets a new one.
 ENOUGH_TIME = timedelta(minutes=5)
@@ -31,15 +32,16 @@ ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
 _NAMED = {"page_id": func.coalesce(ATTEMPTS.c.page_id, bindparam("page")), "checked_at": bindparam("now")}
 _OF_ID = ATTEMPTS.c.id == bindparam("attempt_id")
 # A webhook may have been faster and opened the attempt already, without the page's address.
-_OPEN = (
+_OPEN = Statement(
     update(ATTEMPTS)
-    .where(_OF_ID, ATTEMPTS.c.state.in_(LIVE))
+    .where(_OF_ID, ATTEMPTS.c.state.in_([constant(state) for state in LIVE]))
     .values(_NAMED | {"state": "open", "url": bindparam("address"), "failure": ""})
-    .returning(ATTEMPTS.c.id)
 )
-_NAME_PAGE = update(ATTEMPTS).where(_OF_ID).values(_NAMED).returning(ATTEMPTS.c.id)
-_ATTEMPT_OF = select(ATTEMPTS.c.id, ATTEMPTS.c.page_id).where(
-    or_(ATTEMPTS.c.page_id == bindparam("page"), ATTEMPTS.c.idempotency_key == bindparam("key"))
+_NAME_PAGE = Statement(update(ATTEMPTS).where(_OF_ID).values(_NAMED))
+_ATTEMPT_OF = Statement(
+    select(ATTEMPTS.c.id, ATTEMPTS.c.page_id).where(
+        or_(ATTEMPTS.c.page_id == bindparam("page"), ATTEMPTS.c.idempotency_key == bindparam("key"))
+    )
 )
 
 
@@ -174,9 +176,10 @@ def _find_old_page(till: Till, attempt: CheckoutAttempt) -> Way:
 
 def _keep_page(till: Till, attempt_id: int, page: PaymentPage) -> None:
     values = {"attempt_id": attempt_id, "page": page.id, "address": page.url, "now": till.clock()}
-    if write_at_once(till.engine, _OPEN, values) is None:
-        # A webhook was faster, and the attempt is not open any more.
-        write_at_once(till.engine, _NAME_PAGE, values)
+    with at_once(till.engine) as connection:
+        if not _OPEN.run(connection, values):
+            # A webhook was faster, and the attempt is not open any more.
+            _NAME_PAGE.run(connection, {name: values[name] for name in ("attempt_id", "page", "now")})
 
 
 def _close_wrong_page(till: Till, attempt: CheckoutAttempt, page: PaymentPage) -> None:
@@ -267,6 +270,6 @@ def attempt_of(till: Till, *, page_id: str, attempt_key: str) -> Named | None:
 
 def find_attempt(connection: Connection, *, page_id: str, attempt_key: str) -> Named | None:
     """The same for a connection that is open."""
-    rows = connection.execute(_ATTEMPT_OF, {"page": page_id or None, "key": attempt_key or None}).all()
+    rows = _ATTEMPT_OF.all(connection, {"page": page_id or None, "key": attempt_key or None})
     named = [Named(row.id, row.page_id) for row in rows]
     return next((found for found in named if found.page_id == page_id), next(iter(named), None))

@@ -24,6 +24,7 @@ from shop.orders import actions as orders
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
 from shop.payments.gateway import PageLine, PageRequest
+from shop.statements import Statement
 
 # The payment page allows 30 minutes to 24 hours; one deadline for page, stock, code and price.
 PAGE_LIFETIME = timedelta(minutes=35)
@@ -36,35 +37,39 @@ ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
 LIVE = [constant("creating"), constant("open")]
 
 # Made once: every order passes here, and making a statement takes longer than running it.
-_LOCK_CART = select(func.pg_advisory_xact_lock(func.hashtext(bindparam("cart_key"))))
-_ORDER_OF_CART = union_all(
-    select(ORDERS.c.id, ORDERS.c.cart_hash, ATTEMPTS.c.id.label("attempt_id"), true().label("open"))
-    .join_from(
-        ORDERS,
-        ATTEMPTS,
-        and_(ATTEMPTS.c.order_id == ORDERS.c.id, ATTEMPTS.c.state.in_(LIVE)),
-        isouter=True,
+_LOCK_CART = Statement(select(func.pg_advisory_xact_lock(func.hashtext(bindparam("cart_key")))))
+_ORDER_OF_CART = Statement(
+    union_all(
+        select(ORDERS.c.id, ORDERS.c.cart_hash, ATTEMPTS.c.id.label("attempt_id"), true().label("open"))
+        .join_from(
+            ORDERS,
+            ATTEMPTS,
+            and_(ATTEMPTS.c.order_id == ORDERS.c.id, ATTEMPTS.c.state.in_(LIVE)),
+            isouter=True,
+        )
+        .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == constant("pending")),
+        select(ORDERS.c.id, ORDERS.c.cart_hash, null().label("attempt_id"), false().label("open")).where(
+            ORDERS.c.email_normalized == bindparam("email"),
+            ORDERS.c.cart_key == bindparam("cart_key"),
+            ORDERS.c.cart_hash == bindparam("mark"),
+            ORDERS.c.state == constant("paid"),
+        ),
     )
-    .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == constant("pending")),
-    select(ORDERS.c.id, ORDERS.c.cart_hash, null().label("attempt_id"), false().label("open")).where(
-        ORDERS.c.email_normalized == bindparam("email"),
-        ORDERS.c.cart_key == bindparam("cart_key"),
-        ORDERS.c.cart_hash == bindparam("mark"),
-        ORDERS.c.state == constant("paid"),
-    ),
 )
 _LIVE_ATTEMPT = select(CheckoutAttempt).where(
     CheckoutAttempt.order_id == bindparam("order_id"), CheckoutAttempt.state.in_(LIVE)
 )
-_WRITE_ORDER = insert(ORDERS).returning(ORDERS.c.id)
-_WRITE_LINES = insert(LINES)
-_WRITE_SHARES = insert(SHARES).from_select(
-    ["order_line_id", "campaign_id", "amount"],
-    select(LINES.c.id, bindparam("of_campaign", type_=Integer), bindparam("share", type_=Integer)).where(
-        LINES.c.order_id == bindparam("of_order"), LINES.c.position == bindparam("at")
-    ),
+_WRITE_ORDER = Statement(insert(ORDERS).returning(ORDERS.c.id))
+_WRITE_LINES = Statement(insert(LINES))
+_WRITE_SHARES = Statement(
+    insert(SHARES).from_select(
+        ["order_line_id", "campaign_id", "amount"],
+        select(LINES.c.id, bindparam("of_campaign", type_=Integer), bindparam("share", type_=Integer)).where(
+            LINES.c.order_id == bindparam("of_order"), LINES.c.position == bindparam("at")
+        ),
+    )
 )
-_WRITE_ATTEMPT = insert(ATTEMPTS).returning(ATTEMPTS.c.id)
+_WRITE_ATTEMPT = Statement(insert(ATTEMPTS).returning(ATTEMPTS.c.id))
 
 
 @dataclass(frozen=True)
@@ -118,7 +123,7 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     mark = fingerprint(cart, details.email, details.country, details.method, details.seen_total)
     if lock_rows(session):
         # One cart is placed by one request at a time, so that the second finds what the first has made.
-        session.execute(_LOCK_CART, {"cart_key": cart.key})
+        _LOCK_CART.all(session, {"cart_key": cart.key})
     found = _order_of_cart(session, cart, details, mark)
     if found is not None:
         return found
@@ -146,7 +151,7 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
 def _order_of_cart(session: Session, cart: Cart, details: Details, mark: str) -> Placed | None:
     """Return the order that this cart has made: the open one, or one that was paid for the very same."""
     values = {"cart_key": cart.key, "mark": mark, "email": normalize(details.email)}
-    rows = session.connection().execute(_ORDER_OF_CART, values).all()
+    rows = _ORDER_OF_CART.all(session, values)
     if not rows:
         return None
     row = next((row for row in rows if row.open), rows[0])
@@ -191,7 +196,7 @@ def _write_order(
         arrives_to_on=priced.arrives[1] if priced.arrives else None,
         placed_at=now,
     )
-    order.id = session.connection().execute(_WRITE_ORDER, set_columns(order)).scalar_one()
+    order.id = _WRITE_ORDER.scalar(session, set_columns(order))
     _write_lines(session, order.id, quote.lines)
     orders.note(session, order.id, "placed", by="buyer", now=now, total=order.total_amount)
     return order
@@ -219,10 +224,8 @@ def _write_lines(session: Session, order_id: int, lines: Sequence[PricedLine]) -
         for campaign_id, amount in line.discounts
         if amount
     ]
-    connection = session.connection()
-    connection.execute(_WRITE_LINES, rows)
-    if shares:
-        connection.execute(_WRITE_SHARES, shares)
+    _WRITE_LINES.run_many(session, rows)
+    _WRITE_SHARES.run_many(session, shares)
 
 
 def live_attempt(session: Session, order_id: int) -> CheckoutAttempt | None:
@@ -261,7 +264,7 @@ def _write_attempt(
         expires_at=expires_at,
         checked_at=now,
     )
-    attempt.id = session.connection().execute(_WRITE_ATTEMPT, set_columns(attempt)).scalar_one()
+    attempt.id = _WRITE_ATTEMPT.scalar(session, set_columns(attempt))
     return attempt
 
 

@@ -25,6 +25,7 @@ from shop.orders.models import Order
 from shop.shipping import queries as shipping
 from shop.shipping import rules as shipping_rules
 from shop.shipping.rules import Rate
+from shop.statements import Statement
 
 # The shop's days do not depend on any setting.
 SHOP_ZONE = Config().time_zone
@@ -34,7 +35,7 @@ DEFAULT_CURRENCY = "USD"
 ORDERS = Order.metadata.tables["orders"]
 HOLDS = StockHold.metadata.tables["stock_holds"]
 
-_OWN_ORDER = (
+_OWN_ORDER = Statement(
     select(ORDERS.c.id, HOLDS.c.sku, HOLDS.c.quantity)
     .join_from(
         ORDERS,
@@ -44,8 +45,8 @@ _OWN_ORDER = (
     )
     .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == constant("pending"))
 )
-_ORDERS_BEFORE = select(func.count()).where(
-    ORDERS.c.email_normalized == bindparam("email"), ORDERS.c.paid_at.is_not(None)
+_ORDERS_BEFORE = Statement(
+    select(func.count()).where(ORDERS.c.email_normalized == bindparam("email"), ORDERS.c.paid_at.is_not(None))
 )
 
 
@@ -182,7 +183,7 @@ def fill(session: Session, cart: Cart, sku: str, quantity: int, *, exactly: bool
 def _own_order(session: Session, cart: Cart) -> _OwnOrder:
     if not cart.key:
         return NO_ORDER
-    rows = session.connection().execute(_OWN_ORDER, {"cart_key": cart.key}).all()
+    rows = _OWN_ORDER.all(session, {"cart_key": cart.key})
     return _OwnOrder(
         rows[0].id if rows else None, {row.sku: row.quantity for row in rows if row.sku is not None}
     )
@@ -248,7 +249,7 @@ def customer_of(
         normalized,
         country,
         known=True,
-        orders_before=session.scalar(_ORDERS_BEFORE, {"email": normalized}) or 0 if asks_for_orders else 0,
+        orders_before=_ORDERS_BEFORE.scalar(session, {"email": normalized}) if asks_for_orders else 0,
         uses=discounts.uses_of_customer(session, normalized, limited, without_order_id=own.id),
     )
 

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from shop import money
@@ -25,13 +23,14 @@ from shop.orders import actions as orders
 from shop.orders.models import Order, Payment
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageSnapshot, PaymentSnapshot
+from shop.statements import Statement, insert_once
 
 LIVE = ("creating", "open")
 
 ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
 PAYMENTS = Payment.metadata.tables["payments"]
 # Made once: every order passes here, and making a statement takes longer than running it.
-_PAGE_ID = select(ATTEMPTS.c.page_id).where(ATTEMPTS.c.id == bindparam("attempt_id"))
+_PAGE_ID = Statement(select(ATTEMPTS.c.page_id).where(ATTEMPTS.c.id == bindparam("attempt_id")))
 _ORDER = (
     select(Order)
     .where(
@@ -48,10 +47,7 @@ _ATTEMPT = (
 )
 _ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
 _PAYMENT = select(Payment).where(Payment.provider_id == bindparam("provider_id"))
-_WRITE_PAYMENT = {
-    dialect: insert(PAYMENTS).on_conflict_do_nothing(index_elements=["provider_id"]).returning(PAYMENTS.c.id)
-    for dialect, insert in (("postgresql", postgresql_insert), ("sqlite", sqlite_insert))
-}
+_WRITE_PAYMENT = insert_once(PAYMENTS, PAYMENTS.c.id)
 
 
 def settle(till: Till, attempt_id: int, *, hurried: bool = False) -> None:
@@ -61,7 +57,7 @@ def settle(till: Till, attempt_id: int, *, hurried: bool = False) -> None:
     changed then. ``hurried`` gives up within 3 seconds, for a buyer who waits.
     """
     with reading(till.engine) as session:
-        page_id = session.scalar(_PAGE_ID, {"attempt_id": attempt_id})
+        page_id = _PAGE_ID.scalar(session, {"attempt_id": attempt_id})
     if page_id is not None:
         settle_page(till, attempt_id, page_id, hurried=hurried)
 
@@ -182,8 +178,7 @@ def record_payment(
         "updated_at": now,
     }
     row = Payment(order_id=order.id, provider_id=paid.id, created_at=now, **told)
-    write = _WRITE_PAYMENT["postgresql" if lock_rows(session) else "sqlite"]
-    row_id = session.connection().execute(write, set_columns(row)).scalar()
+    row_id = _WRITE_PAYMENT.scalar(session, set_columns(row))
     if row_id is not None:
         row.id = row_id
         return row, None

@@ -13,7 +13,6 @@ from typing import Protocol
 
 from sqlalchemy import (
     Boolean,
-    CursorResult,
     Integer,
     and_,
     bindparam,
@@ -28,9 +27,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop import email_address
-from shop.db import lock_rows
+from shop.db import constant, lock_rows
 from shop.discounts.models import Campaign, Code, CodeBatch, Redemption
 from shop.errors import Reason, Refused
+from shop.statements import Statement
 
 # The batch that a code came in is no longer worth anything.
 VOIDED = exists().where(CodeBatch.id == Code.batch_id, CodeBatch.voided_at.is_not(None))
@@ -41,7 +41,7 @@ REDEMPTIONS = Redemption.metadata.tables["redemptions"]
 
 # Made once: every order passes here, and making a statement takes longer than running it.
 _AMOUNT, _ALSO_INACTIVE = bindparam("more_amount", type_=Integer), bindparam("also_inactive", type_=Boolean)
-_TAKE_CAMPAIGN = (
+_TAKE_CAMPAIGN = Statement(
     update(CAMPAIGNS)
     .where(
         CAMPAIGNS.c.id == bindparam("of_id"),
@@ -55,7 +55,7 @@ _TAKE_CAMPAIGN = (
     .values(held=CAMPAIGNS.c.held + 1, spent_amount=CAMPAIGNS.c.spent_amount + _AMOUNT)
     .returning(CAMPAIGNS.c.max_uses_per_customer, CAMPAIGNS.c.first_order_only)
 )
-_TAKE_CODE = (
+_TAKE_CODE = Statement(
     update(CODES)
     .where(
         CODES.c.id == bindparam("of_id"),
@@ -65,7 +65,7 @@ _TAKE_CODE = (
     .values(held=CODES.c.held + 1)
     .returning(CODES.c.bound_email)
 )
-_COUNT_CAMPAIGN = (
+_COUNT_CAMPAIGN = Statement(
     update(CAMPAIGNS)
     .where(CAMPAIGNS.c.id == bindparam("of_id"))
     .values(
@@ -74,14 +74,14 @@ _COUNT_CAMPAIGN = (
         spent_amount=CAMPAIGNS.c.spent_amount + _AMOUNT,
     )
 )
-_COUNT_CODE = (
+_COUNT_CODE = Statement(
     update(CODES)
     .where(CODES.c.id == bindparam("of_id"))
     .values(
         held=CODES.c.held + bindparam("more_held"), redeemed=CODES.c.redeemed + bindparam("more_redeemed")
     )
 )
-_ROWS = (
+_ROWS = Statement(
     select(
         REDEMPTIONS.c.id,
         REDEMPTIONS.c.campaign_id,
@@ -94,23 +94,25 @@ _ROWS = (
     .order_by(REDEMPTIONS.c.campaign_id)
 )
 # The order is locked: nobody else moves its rows meanwhile.
-_REDEEM = (
+_REDEEM = Statement(
     update(REDEMPTIONS)
     .where(REDEMPTIONS.c.order_id == bindparam("of_order_id"), REDEMPTIONS.c.state == "held")
     .values(state="redeemed", ended_at=bindparam("ended"))
     .returning(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id, REDEMPTIONS.c.amount)
 )
-_BECOME = (
+_BECOME = Statement(
     update(REDEMPTIONS)
     .where(REDEMPTIONS.c.id == bindparam("of_id"), REDEMPTIONS.c.state == bindparam("state_before"))
     .values(state=bindparam("state_now"), ended_at=bindparam("ended"))
 )
-_USES = select(func.count()).where(
-    REDEMPTIONS.c.campaign_id == bindparam("campaign_id"),
-    REDEMPTIONS.c.email_normalized == bindparam("email"),
-    REDEMPTIONS.c.state.in_(("held", "redeemed")),
+_USES = Statement(
+    select(func.count()).where(
+        REDEMPTIONS.c.campaign_id == bindparam("campaign_id"),
+        REDEMPTIONS.c.email_normalized == bindparam("email"),
+        REDEMPTIONS.c.state.in_([constant("held"), constant("redeemed")]),
+    )
 )
-_WRITE = insert(REDEMPTIONS)
+_WRITE = Statement(insert(REDEMPTIONS))
 
 
 class Use(Protocol):
@@ -208,7 +210,7 @@ def _refused(reason: Reason, use: Use) -> Refused:
 
 def redeem(session: Session, order_id: int, *, now: datetime) -> None:
     """Turn what an order holds into uses that count for good: it is paid. Repeating it changes nothing."""
-    redeemed = session.connection().execute(_REDEEM, {"of_order_id": order_id, "ended": now}).all()
+    redeemed = _REDEEM.all(session, {"of_order_id": order_id, "ended": now})
     for row in sorted(redeemed, key=lambda row: row.campaign_id):
         _count(session, row, held=-1, redeemed=1)
 
@@ -290,15 +292,13 @@ def mint(
 
 
 def _rows(session: Session, order_id: int) -> list[_Row]:
-    return [_Row(*row) for row in session.connection().execute(_ROWS, {"order_id": order_id})]
+    return [_Row(*row) for row in _ROWS.all(session, {"order_id": order_id})]
 
 
 def _become(session: Session, row: _Row, state: str, ended_at: datetime | None, **values: datetime) -> bool:
     """Move a redemption on, unless another transaction was first."""
     told = {"of_id": row.id, "state_before": row.state, "state_now": state, "ended": ended_at}
-    result = session.execute(_BECOME, told | values)
-    assert isinstance(result, CursorResult)  # noqa: S101
-    return bool(result.rowcount)
+    return bool(_BECOME.run(session, told | values))
 
 
 def _take(
@@ -306,14 +306,13 @@ def _take(
 ) -> _Limits | None:
     """Count one more held use of a campaign and its code; None when their limits or the budget forbid it."""
     values = {"of_id": campaign_id, "more_amount": amount, "also_inactive": not only_active}
-    connection = session.connection()
-    campaign = connection.execute(_TAKE_CAMPAIGN, values).one_or_none()
+    campaign = _TAKE_CAMPAIGN.one_or_none(session, values)
     if campaign is None:
         return None
     limits = _Limits(campaign.max_uses_per_customer, campaign.first_order_only)
     if code_id is None:
         return limits
-    code = connection.execute(_TAKE_CODE, {"of_id": code_id, "also_inactive": not only_active}).one_or_none()
+    code = _TAKE_CODE.one_or_none(session, {"of_id": code_id, "also_inactive": not only_active})
     if code is None:
         return None
     return replace(limits, bound_email=email_address.normalize(code.bound_email) if code.bound_email else "")
@@ -323,10 +322,9 @@ def _count(session: Session, row: _Counted, *, held: int = 0, redeemed: int = 0)
     """Move the counters of a campaign and its code along with a row of theirs."""
     more = {"more_held": held, "more_redeemed": redeemed}
     amount = (held + redeemed) * row.amount
-    connection = session.connection()
-    connection.execute(_COUNT_CAMPAIGN, more | {"of_id": row.campaign_id, "more_amount": amount})
+    _COUNT_CAMPAIGN.run(session, more | {"of_id": row.campaign_id, "more_amount": amount})
     if row.code_id is not None:
-        connection.execute(_COUNT_CODE, more | {"of_id": row.code_id})
+        _COUNT_CODE.run(session, more | {"of_id": row.code_id})
 
 
 def _customer_may(
@@ -343,8 +341,7 @@ def _customer_may(
     if most is None:
         return True
     values = {"campaign_id": campaign_id, "email": email_normalized}
-    uses = session.connection().execute(_USES, values).scalar()
-    return (uses or 0) - held_here < most
+    return int(_USES.scalar(session, values)) - held_here < most
 
 
 def _why_not(session: Session, use: Use) -> Reason:
@@ -368,4 +365,4 @@ def _write(
     if before is not None:
         session.execute(update(REDEMPTIONS).where(REDEMPTIONS.c.id == before.id).values(**values))
         return
-    session.connection().execute(_WRITE, values | {"order_id": order_id, "campaign_id": use.campaign_id})
+    _WRITE.run(session, values | {"order_id": order_id, "campaign_id": use.campaign_id})

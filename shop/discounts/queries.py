@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, literal_column, or_
 from sqlalchemy.orm import Session
 
 from shop import email_address
-from shop.db import Kept
+from shop.db import Kept, constant
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code, CodeBatch, Redemption
 from shop.discounts.rules import CodeTerms, CodeTry, Terms
+from shop.statements import Statement
 
 CAMPAIGNS = Campaign.metadata.tables["campaigns"]
 ITEMS = CampaignItem.metadata.tables["campaign_items"]
@@ -80,26 +81,31 @@ _CODE_TERMS = (
     CODES.c.ends_at.label("code_ends_at"),
 )
 # Found by the code's unique index, however many there are.
-_CODE = (
+_CODE = Statement(
     select(*_TERMS, *_CODE_TERMS)
     .select_from(CODES)
     .join(CAMPAIGNS, CAMPAIGNS.c.id == CODES.c.campaign_id)
     .outerjoin(BATCHES, BATCHES.c.id == CODES.c.batch_id)
     .where(CODES.c.code == bindparam("code"))
 )
-_CAMPAIGN = select(*_TERMS).where(CAMPAIGNS.c.id == bindparam("id"))
-_OFFERS = select(*_TERMS).where(CAMPAIGNS.c.automatic, CAMPAIGNS.c.active).order_by(CAMPAIGNS.c.id)
-_COUNTERS = select(CAMPAIGNS.c.id, CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed, CAMPAIGNS.c.spent_amount).where(
-    CAMPAIGNS.c.automatic,
-    CAMPAIGNS.c.active,
-    or_(CAMPAIGNS.c.max_uses.is_not(None), CAMPAIGNS.c.budget_amount.is_not(None)),
+_CAMPAIGN = Statement(select(*_TERMS).where(CAMPAIGNS.c.id == bindparam("id")))
+_OFFERS = Statement(select(*_TERMS).where(CAMPAIGNS.c.automatic, CAMPAIGNS.c.active).order_by(CAMPAIGNS.c.id))
+_COUNTERS = Statement(
+    select(CAMPAIGNS.c.id, CAMPAIGNS.c.held + CAMPAIGNS.c.redeemed, CAMPAIGNS.c.spent_amount).where(
+        CAMPAIGNS.c.automatic,
+        CAMPAIGNS.c.active,
+        or_(CAMPAIGNS.c.max_uses.is_not(None), CAMPAIGNS.c.budget_amount.is_not(None)),
+    )
 )
-_USES_OF_ORDER = select(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id, REDEMPTIONS.c.amount).where(
-    REDEMPTIONS.c.order_id == bindparam("order_id"), REDEMPTIONS.c.state.in_(COUNTING)
+_USES_OF_ORDER = Statement(
+    select(REDEMPTIONS.c.campaign_id, REDEMPTIONS.c.code_id, REDEMPTIONS.c.amount).where(
+        REDEMPTIONS.c.order_id == bindparam("order_id"),
+        REDEMPTIONS.c.state.in_([constant(state) for state in COUNTING]),
+    )
 )
 # The database moves the public version when the rules of a campaign change, and not when its uses are counted.
 _OFFERS_KEPT: Kept[tuple[Terms, ...]] = Kept(
-    lambda session: tuple(_terms(row) for row in session.connection().execute(_OFFERS))
+    lambda session: tuple(_terms(row) for row in _OFFERS.all(session))
 )
 
 
@@ -125,7 +131,7 @@ def offers_and_code(
     ]
     if not code:
         return offers, None
-    row = session.connection().execute(_CODE, {"code": code}).one_or_none()
+    row = _CODE.one_or_none(session, {"code": code})
     found = None if row is None else (_code_terms(row, own), _without(_terms(row), own))
     return offers, CodeTry(code, found, from_link)
 
@@ -134,9 +140,7 @@ def _offers(session: Session) -> Sequence[Terms]:
     offers = _OFFERS_KEPT.get(session)
     if all(terms.max_uses is None and terms.budget_amount is None for terms in offers):
         return offers
-    counted = {
-        campaign_id: (uses, spent) for campaign_id, uses, spent in session.connection().execute(_COUNTERS)
-    }
+    counted = {campaign_id: (uses, spent) for campaign_id, uses, spent in _COUNTERS.all(session)}
     return [_counted(terms, counted.get(terms.campaign_id)) for terms in offers]
 
 
@@ -148,7 +152,7 @@ def _counted(terms: Terms, counters: tuple[int, int] | None) -> Terms:
 
 def terms_of(session: Session, campaign_id: int) -> Terms:
     """Return a campaign as a value, as it is now. One query."""
-    return _terms(session.connection().execute(_CAMPAIGN, {"id": campaign_id}).one())
+    return _terms(_CAMPAIGN.one(session, {"id": campaign_id}))
 
 
 def uses_of_customer(
@@ -178,7 +182,7 @@ def uses_of_customer(
 def _own_uses(session: Session, order_id: int | None) -> Sequence[Any]:
     if order_id is None:
         return ()
-    return session.connection().execute(_USES_OF_ORDER, {"order_id": order_id}).all()
+    return _USES_OF_ORDER.all(session, {"order_id": order_id})
 
 
 def _without(terms: Terms, own: Sequence[Any]) -> Terms:

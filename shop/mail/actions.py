@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import Update, and_, delete, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -13,17 +12,13 @@ from shop.db import is_due, lock_rows
 from shop.mail import rules
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.mail.rules import Lane, Letter
+from shop.statements import insert_once
 
 # PostgreSQL's driver gives no row count for an insert that may return rows: the row itself is asked for.
 _INSERTS = {
-    table: {
-        "postgresql": postgresql.insert(table.metadata.tables[table.__tablename__])
-        .on_conflict_do_nothing()
-        .returning(table.id),
-        "sqlite": sqlite.insert(table.metadata.tables[table.__tablename__])
-        .on_conflict_do_nothing()
-        .returning(table.id),
-    }
+    table: insert_once(
+        table.metadata.tables[table.__tablename__], table.metadata.tables[table.__tablename__].c.id
+    )
     for table in (OutboxLetter, MailboxMessage)
 }
 
@@ -290,5 +285,4 @@ def _changes(session: Session, statement: Update) -> bool:
 def _insert_once(
     session: Session, table: type[OutboxLetter | MailboxMessage], values: dict[str, Any]
 ) -> bool:
-    statement = _INSERTS[table][session.get_bind().dialect.name]
-    return session.connection().execute(statement, values).scalar() is not None
+    return _INSERTS[table].scalar(session, values) is not None

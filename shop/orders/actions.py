@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from shop import money
-from shop.db import lock_rows
+from shop.db import constant, lock_rows
 from shop.errors import Reason, Refused
 from shop.orders.balance import GONE_BACK, payment_state
 from shop.orders.models import (
@@ -34,6 +34,7 @@ from shop.orders.models import (
     Shipment,
     ShipmentLine,
 )
+from shop.statements import Statement
 
 ORDER_NUMBERS = OrderNumber.metadata.tables["order_numbers"]
 PAYMENTS = Payment.metadata.tables["payments"]
@@ -42,6 +43,7 @@ DISPUTES = Dispute.metadata.tables["disputes"]
 FLAGS = OrderFlag.metadata.tables["order_flags"]
 # What no status of a dispute contains.
 BETWEEN = ","
+_GONE_BACK = [constant(state) for state in GONE_BACK]
 _SEPARATOR: Any = literal_column(f"'{BETWEEN}'")
 
 
@@ -50,31 +52,37 @@ def _of_order(told: ColumnElement[Any], of: Table, *conditions: ColumnElement[bo
 
 
 # Made once: every order passes here, and making a statement takes longer than running it.
-_NEXT_NUMBER = update(ORDER_NUMBERS).values(last=ORDER_NUMBERS.c.last + 1).returning(ORDER_NUMBERS.c.last)
+_NEXT_NUMBER = Statement(
+    update(ORDER_NUMBERS).values(last=ORDER_NUMBERS.c.last + 1).returning(ORDER_NUMBERS.c.last)
+)
 _ORDER = select(Order).where(Order.id == bindparam("order_id")).execution_options(populate_existing=True)
 _ORDER_LOCKED = _ORDER.with_for_update()
-_NOTE = insert(OrderEvent.metadata.tables["order_events"])
+_NOTE = Statement(insert(OrderEvent.metadata.tables["order_events"]))
 _FLAG = select(FLAGS.c.id).where(
     FLAGS.c.order_id == bindparam("order_id"),
     FLAGS.c.reason == bindparam("reason"),
     FLAGS.c.reference == bindparam("reference"),
 )
 _RAISE_FLAG = insert(FLAGS)
-_SUMS = select(
-    _of_order(func.coalesce(func.sum(PAYMENTS.c.amount), 0), PAYMENTS, PAYMENTS.c.state == "succeeded").label(
-        "captured"
-    ),
-    _of_order(func.coalesce(func.sum(REFUNDS.c.amount), 0), REFUNDS, REFUNDS.c.state.in_(GONE_BACK)).label(
-        "refunded"
-    ),
-    _of_order(func.count(), PAYMENTS, PAYMENTS.c.state == "processing").label("processing"),
-    _of_order(func.aggregate_strings(DISPUTES.c.status, _SEPARATOR), DISPUTES).label("disputes"),
+_SUMS = Statement(
+    select(
+        _of_order(
+            func.coalesce(func.sum(PAYMENTS.c.amount), 0), PAYMENTS, PAYMENTS.c.state == "succeeded"
+        ).label("captured"),
+        _of_order(
+            func.coalesce(func.sum(REFUNDS.c.amount), 0),
+            REFUNDS,
+            REFUNDS.c.state.in_(_GONE_BACK),
+        ).label("refunded"),
+        _of_order(func.count(), PAYMENTS, PAYMENTS.c.state == "processing").label("processing"),
+        _of_order(func.aggregate_strings(DISPUTES.c.status, _SEPARATOR), DISPUTES).label("disputes"),
+    )
 )
 
 
 def next_number(session: Session) -> int:
     """Take the next order number; concurrent buyers wait here for each other until their commit."""
-    return int(session.connection().execute(_NEXT_NUMBER).scalar_one())
+    return int(_NEXT_NUMBER.scalar(session))
 
 
 def forget_words(session: Session, order_ids: Sequence[int]) -> None:
@@ -94,7 +102,7 @@ def lock(session: Session, order_id: int) -> Order:
 def note(session: Session, order_id: int, kind: str, *, by: str, now: datetime, **detail: Any) -> None:
     """Write one line into the order's timeline."""
     values = {"order_id": order_id, "kind": kind, "detail": detail, "by": by, "at": now}
-    session.connection().execute(_NOTE, values)
+    _NOTE.run(session, values)
 
 
 def flag(
@@ -121,7 +129,7 @@ def resolve_flag(session: Session, flag_id: int, *, by: str, now: datetime) -> N
 
 def refresh_payment_state(session: Session, order: Order) -> str:
     """Derive the payment state from payments, refunds and disputes as they were flushed; store and return it."""
-    sums = session.connection().execute(_SUMS, {"order_id": order.id}).one()
+    sums = _SUMS.one(session, {"order_id": order.id})
     disputes = sums.disputes.split(BETWEEN) if sums.disputes else []
     order.payment_state = (
         "paid"

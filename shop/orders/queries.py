@@ -24,6 +24,7 @@ from shop.orders.models import (
     ShipmentLine,
 )
 from shop.orders.rules import Standing
+from shop.statements import Statement
 
 LARGEST_NUMBER = 2**31 - 1
 LINKS_IN_A_LETTER = 30
@@ -140,17 +141,19 @@ _LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).or
 _PAYMENTS = select(Payment).where(Payment.order_id == bindparam("order_id")).order_by(Payment.id)
 _FLAGGED = select(_open_flag(bindparam("order_id")))
 ORDER_LINES = OrderLine.metadata.tables["order_lines"]
-_BOUGHT = (
+_BOUGHT = Statement(
     select(ORDER_LINES.c.name, ORDER_LINES.c.quantity, ORDER_LINES.c.subtotal_amount)
     .where(ORDER_LINES.c.order_id == bindparam("order_id"))
     .order_by(ORDER_LINES.c.position)
 )
 _OF_ORDER = Payment.order_id == bindparam("order_id")
-_STANDING = select(
-    _open_flag(bindparam("order_id")).label("flagged"),
-    and_(exists().where(_OF_ORDER), ~exists().where(_OF_ORDER, Payment.state != "failed")).label(
-        "payment_failed"
-    ),
+_STANDING = Statement(
+    select(
+        _open_flag(bindparam("order_id")).label("flagged"),
+        and_(exists().where(_OF_ORDER), ~exists().where(_OF_ORDER, Payment.state != "failed")).label(
+            "payment_failed"
+        ),
+    )
 )
 
 
@@ -175,7 +178,7 @@ def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
 
 def bought(session: Session, order_id: int) -> Sequence[Any]:
     """Return ``name``, ``quantity`` and ``subtotal_amount`` of what was bought, in the order of the cart."""
-    return session.connection().execute(_BOUGHT, {"order_id": order_id}).all()
+    return _BOUGHT.all(session, {"order_id": order_id})
 
 
 def timeline(session: Session, order_id: int) -> Sequence[OrderEvent]:
@@ -264,7 +267,7 @@ def receipt(session: Session, order: Order, *, confirming: bool = False) -> Rece
 
 def standing(session: Session, order: Order) -> Standing:
     """Return where an order stands, for its sentence in a letter."""
-    row = session.connection().execute(_STANDING, {"order_id": order.id}).one()
+    row = _STANDING.one(session, {"order_id": order.id})
     return _standing(order, flagged=bool(row.flagged), payment_failed=bool(row.payment_failed))
 
 

@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session
 from shop.db import Kept
 from shop.shipping.models import ShippingCountry, ShippingRate, ShippingZone
 from shop.shipping.rules import Rate
+from shop.statements import Statement
 
 ZONES = ShippingZone.metadata.tables["shipping_zones"]
 SERVED = ShippingCountry.metadata.tables["shipping_countries"]
 RATES = ShippingRate.metadata.tables["shipping_rates"]
 
-_COUNTRIES = (
+_COUNTRIES = Statement(
     select(SERVED.c.zone_id, SERVED.c.country)
     .join(ZONES, ZONES.c.id == SERVED.c.zone_id)
     .order_by(ZONES.c.position, SERVED.c.country)
 )
 # Of two weight ranges that touch in one gram the heavier one counts.
-_RATES = (
+_RATES = Statement(
     select(RATES, ZONES.c.name.label("zone_name"))
     .join(ZONES, ZONES.c.id == RATES.c.zone_id)
     .order_by(ZONES.c.position, RATES.c.position, RATES.c.method, RATES.c.min_weight_grams.desc())
@@ -53,10 +54,9 @@ class _World:
 
 
 def _read(session: Session) -> _World:
-    connection = session.connection()
-    zones = {row.country: row.zone_id for row in connection.execute(_COUNTRIES)}
+    zones = {row.country: row.zone_id for row in _COUNTRIES.all(session)}
     offers: dict[int, list[_Offer]] = {}
-    for row in connection.execute(_RATES):
+    for row in _RATES.all(session):
         offers.setdefault(row.zone_id, []).append(
             _Offer(_rate(row), row.min_weight_grams, row.max_weight_grams)
         )

@@ -5,22 +5,31 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from flask import request
-from sqlalchemy import Engine, bindparam, text
+from sqlalchemy import Engine, bindparam, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
-from shop.db import Moment, write_at_once
+from shop.db import at_once
 from shop.errors import Reason, Refused
+from shop.statements import Statement
+from shop.web.models import Throttle
 from shop.web.tools import tools
 
 # Windows longer ago than this are forgotten; the longest window in use is shorter.
 KEPT = timedelta(days=2)
 
-COUNT = text(
-    "INSERT INTO throttles (key, window_at, tries) VALUES (:key, :window_at, 1) "
-    "ON CONFLICT (key, window_at) DO UPDATE SET tries = throttles.tries + 1 RETURNING tries"
-).bindparams(bindparam("window_at", type_=Moment()))
-FORGET = text("DELETE FROM throttles WHERE window_at < :before").bindparams(
-    bindparam("before", type_=Moment())
-)
+THROTTLES = Throttle.metadata.tables["throttles"]
+
+
+def _counting(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[int]:
+    counted = insert.on_conflict_do_update(
+        index_elements=[THROTTLES.c.key, THROTTLES.c.window_at], set_={"tries": THROTTLES.c.tries + 1}
+    )
+    return counted.returning(THROTTLES.c.tries)
+
+
+COUNT = Statement(_counting(sqlite.insert(THROTTLES)), postgresql=_counting(postgresql.insert(THROTTLES)))
+FORGET = Statement(delete(THROTTLES).where(THROTTLES.c.window_at < bindparam("before")))
 
 
 def allow(
@@ -34,9 +43,10 @@ def allow(
     """
     window_at = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
     key = hashlib.sha256(f"{subject_kind}\0{subject}".encode()).hexdigest()
-    tries = write_at_once(engine, COUNT, {"key": key, "window_at": window_at})
-    if tries == 1:
-        write_at_once(engine, FORGET, {"before": now - KEPT})
+    with at_once(engine) as connection:
+        tries = COUNT.scalar(connection, {"key": key, "window_at": window_at, "tries": 1})
+        if tries == 1:
+            FORGET.run(connection, {"before": now - KEPT})
     if tries > limit:
         wait = window_at + timedelta(seconds=seconds) - now
         raise Refused(Reason.TOO_MANY_TRIES, minutes=max(1, -(-int(wait.total_seconds()) // 60)))

@@ -17,6 +17,7 @@ FLOORS = {  # from the ground up
         "on_demand",
         "tokens",
         "turns",
+        "statements",
     },
     "the words": {"content"},
     "tools that reach outside": {"payments", "mail", "typesetter"},
