@@ -53,6 +53,8 @@ _LINE = threading.Lock()
 _TURNS: WeakKeyDictionary[Pool, Turns | None] = WeakKeyDictionary()
 # In a session's ``info``: whether it writes, and the public version it has seen.
 WRITES, VERSION_SEEN = "writes", "version_seen"
+# A connection's option: False where each statement is a transaction by itself. SQLite has one all the same.
+TRANSACTION = "transaction"
 Found = TypeVar("Found")
 
 
@@ -124,6 +126,8 @@ def open_engine(url: str, *, pool_size: int = 20) -> Engine:
         connect_args={"options": f"{timeouts} {planner}", "connect_timeout": 5},
         pool_size=pool_size,
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "checkout", _refuse_closed)
     return engine
 
@@ -137,6 +141,20 @@ def _refuse_closed(connection: Any, _record: Any, _proxy: Any) -> None:
     waiting.register(connection.fileno(), POLLIN)
     if waiting.poll(0):
         raise DisconnectionError
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Transactions are begun below: telling the driver for each question that it needs none takes longer than the answer.
+    connection.autocommit = True
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(TRANSACTION, True):
+        driver: Any = connection.dialect.loaded_dbapi
+        try:
+            cast(Any, connection.connection.dbapi_connection).execute("BEGIN")
+        except driver.Error as error:
+            raise OperationalError("BEGIN", None, error) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -156,7 +174,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads first and writes later fails at once when another writer came between
     # (BUSY_SNAPSHOT, no timeout helps): writers take the lock when they begin.
-    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", False) else "BEGIN"
+    begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES, False) else "BEGIN"
     driver = cast(sqlite3.Connection, connection.connection.dbapi_connection)
     try:
         driver.execute(begin)
@@ -169,17 +187,18 @@ def writing(engine: Engine) -> Iterator[Session]:
     """Open a transaction that writes: leaving quietly commits, raising undoes everything."""
     with (
         _in_line(engine),
-        engine.connect().execution_options(writes=True) as connection,
-        Session(connection, info={WRITES: True}) as session,
-        session.begin(),
+        engine.connect().execution_options(**{WRITES: True}) as connection,
+        _OnConnection(connection, info={WRITES: True}) as session,
+        connection.begin(),
     ):
         yield session
+        session.flush()
 
 
 @contextmanager
 def at_once(engine: Engine) -> Iterator[Connection]:
     """Open a connection for one statement that is a transaction by itself, and for what is asked beside it."""
-    options = {"writes": True} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+    options = {WRITES: True} if engine.dialect.name == "sqlite" else {TRANSACTION: False}
     with (
         _in_line(engine),
         engine.connect().execution_options(**options) as connection,
@@ -227,8 +246,8 @@ def _turns(engine: Engine) -> Turns | None:
     return _TURNS[engine.pool]
 
 
-class _Reading(Session):
-    """A session that only reads: statements for it alone need no transaction of the session's own."""
+class _OnConnection(Session):
+    """A session on a connection whose transaction is begun and ended outside: it keeps none of its own."""
 
     def connection(self, *_args: Any, **_options: Any) -> Connection:
         """Return the connection that this session was opened for."""
@@ -237,15 +256,37 @@ class _Reading(Session):
         return bind
 
 
+class _Reading(Session):
+    """A session that opens its connection when the first question is asked: what is kept needs none."""
+
+    opened: Connection | None = None
+
+    def connection(self, *_args: Any, **_options: Any) -> Connection:
+        """Return the connection of this session."""
+        if self.opened is None:
+            engine = self.bind
+            assert isinstance(engine, Engine)  # noqa: S101
+            self.opened = engine.connect().execution_options(**{TRANSACTION: False})
+        return self.opened
+
+    def get_bind(self, *_args: Any, **_options: Any) -> Connection:
+        """Return the same connection for every table."""
+        return self.connection()
+
+
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
-    """Open a session that only reads; whatever was changed in it is thrown away."""
-    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-    with (
-        engine.connect().execution_options(**options) as connection,
-        _Reading(connection, autoflush=False) as session,
-    ):
-        yield session
+def reading(engine: Engine, *, version: int | None = None) -> Iterator[Session]:
+    """Open a session that only reads; whatever was changed in it is thrown away.
+
+    ``version``: the public version, where it is known already (see ``Kept``).
+    """
+    session = _Reading(engine, autoflush=False, info={} if version is None else {VERSION_SEEN: version})
+    try:
+        with session:
+            yield session
+    finally:
+        if session.opened is not None:
+            session.opened.close()
 
 
 def lock_rows(session: Session) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from shop.config import sqlite_path
-from shop.db import PublicVersion, open_engine
+from shop.db import PublicVersion, open_engine, reading
 
 log = structlog.get_logger("web")
 
@@ -117,8 +117,8 @@ class PolledVersions:
         while not self.closed.is_set():
             began = time.monotonic()
             try:
-                with self.engine.connect() as connection:
-                    self.number = connection.scalar(select(PublicVersion.number))
+                with reading(self.engine) as session:
+                    self.number = session.scalar(select(PublicVersion.number))
                 self.answered = began
             except SQLAlchemyError as error:
                 log.warning("version not read", error=type(error).__name__)
@@ -138,5 +138,5 @@ def watch(database_url: str) -> SqliteVersions | PolledVersions:
     path = sqlite_path(database_url)
     if path is not None:
         return SqliteVersions(path)
-    engine = open_engine(database_url, pool_size=1).execution_options(isolation_level="AUTOCOMMIT")
+    engine = open_engine(database_url, pool_size=1)
     return PolledVersions(engine)
