@@ -30,6 +30,7 @@ from shop.web import views as web
 from shop.web.compression import Compressed
 from shop.web.freshness import words_version
 from shop.web.front import Front
+from shop.web.loader import WrittenOut
 from shop.web.signed_cookies import NoticeSessions
 from shop.web.static_files import StaticFiles
 from shop.web.tools import Tools
@@ -76,6 +77,9 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     statics = StaticFiles(Compressed(app.wsgi_app), ROOT / "static", headers.security_headers(config))
     app.wsgi_app = statics  # type: ignore[method-assign]
     app.extensions["static_files"] = statics
+    app.jinja_loader = WrittenOut(
+        str(ROOT / "templates"), lambda: app.extensions["shop"].content, statics.url
+    )
     app.jinja_env.globals["static_url"] = statics.url
     app.jinja_env.globals["share_picture"] = partial(sharing.picture, statics)
     app.jinja_env.globals["plate_named"] = Plates(ROOT / "static" / "img" / "plates").get

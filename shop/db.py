@@ -30,7 +30,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DisconnectionError, InterfaceError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, Session, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    InstrumentedAttribute,
+    Mapped,
+    Session,
+    SessionTransaction,
+    mapped_column,
+)
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
@@ -254,6 +261,12 @@ class _OnConnection(Session):
         bind = self.bind
         assert isinstance(bind, Connection)  # noqa: S101
         return bind
+
+    def begin_nested(self) -> SessionTransaction:
+        """Begin a savepoint now, and not at the session's own first statement: others go past it."""
+        savepoint = super().begin_nested()
+        super().connection()
+        return savepoint
 
 
 class _Reading(Session):

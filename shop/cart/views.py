@@ -16,7 +16,7 @@ from shop.cart.rules import MAX_ENTRIES, Cart
 from shop.checkout import queries as checkout
 from shop.checkout.queries import PricedCart
 from shop.clock import now
-from shop.db import reading, writing
+from shop.db import writing
 from shop.discounts import tries
 from shop.discounts.rules import CURABLE, normal_code
 from shop.errors import Reason, Refused
@@ -24,7 +24,7 @@ from shop.shipping import queries as shipping
 from shop.web.cart_cookie import clear_cart, read_cart, write_cart
 from shop.web.notices import refuse, say
 from shop.web.throttles import allow, client_address
-from shop.web.tools import tools
+from shop.web.tools import reads, tools
 
 blueprint = Blueprint("cart", __name__)
 
@@ -55,7 +55,7 @@ def add() -> ResponseReturnValue:
     sku = request.form.get("sku", "").strip()
     try:
         quantity = carts.quantity(request.form.get("quantity", "1"))
-        with reading(tools().engine) as session:
+        with reads() as session:
             filled = checkout.fill(session, _without_parts(cart), sku, quantity)
     except Refused as error:
         return _refused(cart, error)
@@ -69,7 +69,7 @@ def change(sku: str) -> ResponseReturnValue:
     cart = _cart()
     try:
         quantity = carts.quantity(request.form.get("quantity", ""), zero_removes=True)
-        with reading(tools().engine) as session:
+        with reads() as session:
             filled = checkout.fill(session, cart, sku, quantity, exactly=True)
     except Refused as error:
         return _refused(cart, error)
@@ -94,7 +94,7 @@ def code() -> ResponseReturnValue:
     except Refused as error:
         return _page(cart, typed_code=typed, code_error=error, status=429)
     wanted = replace(cart, code=typed, code_from_link=False, code_uncounted=False)
-    with reading(tools().engine) as session:
+    with reads() as session:
         priced = checkout.price_cart(session, wanted, now=at)
     _count_outcome(priced, at)
     refusal = priced.quote.refusal
@@ -118,7 +118,7 @@ def country() -> ResponseReturnValue:
     """Show shipping to another country."""
     cart = _cart()
     chosen = request.form.get("country", "")
-    with reading(tools().engine) as session:
+    with reads() as session:
         served = shipping.countries(session)
     if chosen not in served:
         return _refused(cart, Refused(Reason.COUNTRY_NOT_SERVED if chosen else Reason.COUNTRY_MISSING))
@@ -133,7 +133,7 @@ def buy(items: str) -> ResponseReturnValue:
     What cannot be had is named in a notice; the rest is kept.
     """
     cart = _cart()
-    with reading(tools().engine) as session:
+    with reads() as session:
         for part in items.split(",", MAX_ENTRIES)[:MAX_ENTRIES]:
             sku, _, pieces = part.partition(":")
             try:
@@ -157,7 +157,7 @@ def again(signed: str) -> ResponseReturnValue:
     except Refused as error:
         refuse(error)
         return _back(cart)
-    with reading(tools().engine) as session:
+    with reads() as session:
         for sku, pieces in goods:
             try:
                 quantity = max(pieces, cart.quantities.get(sku, 0))
@@ -227,7 +227,7 @@ def _counted(cart: Cart) -> Cart:
     if not cart.code_uncounted:
         return cart
     at = now()
-    with reading(tools().engine) as session:
+    with reads() as session:
         priced = checkout.price_cart(session, cart, now=at)
     _count_outcome(priced, at)
     return replace(cart, code_uncounted=False)
@@ -265,7 +265,7 @@ def _refused(cart: Cart, error: Refused) -> Response:
 def _page(
     cart: Cart, *, typed_code: str = "", code_error: Refused | None = None, status: int = 200
 ) -> Response:
-    with reading(tools().engine) as session:
+    with reads() as session:
         priced = checkout.price_cart(session, cart, now=now())
     error = code_error or priced.quote.refusal
     names = {code: COUNTRY_NAMES[code] for code in priced.countries}

@@ -64,13 +64,24 @@ def items(session: Session) -> Mapping[str, Item]:
     One query, for what is free; the goods themselves are kept until the public version moves.
     """
     free = _FREE.all(session)
-    session.info[VERSION_SEEN] = free[0].number
+    session.info.setdefault(VERSION_SEEN, free[0].number)
     shelf = _SHELF.get(session)
     known, found = shelf.stocked
     if known != free:
         found = _items(shelf.rows, {row.sku: row.free for row in free if row.sku is not None})
         shelf.stocked = (free, found)
     return found
+
+
+_SHOWN: Kept[Mapping[str, Item]] = Kept(items)
+
+
+def items_shown(session: Session) -> Mapping[str, Item]:
+    """Return the same as the pages show it, kept until the public version moves; no query while it has not.
+
+    Where more than LOW_STOCK pieces are ``available`` the figure may be an old one, but it is more than that still.
+    """
+    return _SHOWN.get(session)
 
 
 def _items(rows: Sequence[Any], free: Mapping[str, int]) -> dict[str, Item]:

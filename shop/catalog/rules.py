@@ -76,6 +76,12 @@ def shortages(
     return short
 
 
+def surely_there(quantities: Mapping[str, int], items: Mapping[str, Item]) -> bool:
+    """Whether ``items`` as the pages show them (``queries.items_shown``) are enough to know that there is plenty."""
+    wanted = needs(quantities, items)
+    return all(pieces <= LOW_STOCK < (items[sku].available or 0) for sku, pieces in wanted.items())
+
+
 def _known(sku: str, items: Mapping[str, Item]) -> Item:
     if sku not in items:
         raise Refused(Reason.ITEM_UNKNOWN)

@@ -13,7 +13,7 @@ from shop.cart import rules as carts
 from shop.cart.rules import Cart, Change, Entry, Ware
 from shop.catalog import queries as catalog
 from shop.catalog.models import StockHold
-from shop.catalog.rules import Item, one_by_one, shortages
+from shop.catalog.rules import Item, one_by_one, shortages, surely_there
 from shop.checkout.rules import Line, Quote, price
 from shop.checkout.sets import SetOffer, set_offer
 from shop.config import Config
@@ -117,12 +117,14 @@ def price_cart(
     the shop's own; without ``method`` the usual way of shipping. Raises Refused(COUNTRY_NOT_SERVED) and
     Refused(SHIPPING_UNKNOWN) for ones that were given and do not exist. What the unpaid order of this same
     cart holds counts as free; ``ordered`` is False where it is known that it has none. The number of queries
-    does not depend on the cart.
+    does not depend on the size of the cart.
     """
-    items = catalog.items(session)
-    own = _own_order(session, cart) if ordered else NO_ORDER
+    items, own = catalog.items_shown(session), NO_ORDER
+    short: Mapping[str, int] = {}
+    if not surely_there(_buying(cart, items), items):
+        items, own = catalog.items(session), _own_order(session, cart) if ordered else NO_ORDER
+        short = _short(cart, items, own)
     buying = _buying(cart, items)
-    short = _short(cart, items, own)
     countries = shipping.countries(session)
     country = _country(cart, countries, country)
     currency = next((items[sku].currency for sku in buying), DEFAULT_CURRENCY)
@@ -130,9 +132,10 @@ def price_cart(
     ships = any(not items[sku].digital for sku in buying)
     rates = shipping.rates(session, country, weight, currency) if ships and country else []
     rate = _rate(rates, method) if ships else None
-    offers, code_try = discounts.offers_and_code(
-        session, cart.code, now=now, from_link=cart.code_from_link, without_order_id=own.id
-    )
+    offers, code_try = discounts.offers_and_code(session, cart.code, now=now, from_link=cart.code_from_link)
+    if ordered and discounts.limited(offers, code_try, known=bool(email)):
+        own = _own_order(session, cart) if own is NO_ORDER else own
+        offers, code_try = discounts.without_order(session, own.id, offers, code_try)
     customer = customer_of(session, email, country, offers, code_try, own)
     quote = price(lines(buying, items), currency, offers, code_try, rate, customer, now)
     return PricedCart(
@@ -161,7 +164,7 @@ def fill(session: Session, cart: Cart, sku: str, quantity: int, *, exactly: bool
     NOT_ENOUGH_STOCK (with everything else in the cart, a bundle and its parts together), and what the cart
     itself refuses.
     """
-    items = catalog.items(session)
+    items = catalog.items_shown(session)
     seen = carts.see(cart, {item.sku: item.unit_amount for item in items.values()})
     if exactly and quantity == 0:
         return Filled(carts.remove(seen, sku), items[sku].name if sku in items else sku)
@@ -172,8 +175,8 @@ def fill(session: Session, cart: Cart, sku: str, quantity: int, *, exactly: bool
         raise Refused(Reason.ITEM_NOT_FOR_SALE, name=item.name)
     put = carts.change if exactly else carts.add
     filled = put(seen, sku, quantity, seen_amount=item.unit_amount)
-    if sku in _short(filled, items, NO_ORDER):
-        # Only now is it worth asking what the cart's own unpaid order holds.
+    if not surely_there(_buying(filled, items), items):
+        items = catalog.items(session)
         left = _short(filled, items, _own_order(session, cart)).get(sku)
         if left is not None:
             raise _out_of_stock(item, left)

@@ -22,7 +22,7 @@ from shop.payments.gateway import NotificationRefused
 from shop.web.cart_cookie import clear_cart, read_cart, write_cart
 from shop.web.notices import say
 from shop.web.throttles import allow, client_address
-from shop.web.tools import till, tools
+from shop.web.tools import reads, till, tools
 
 blueprint = Blueprint("checkout", __name__)
 log = structlog.get_logger()
@@ -87,7 +87,7 @@ def _why_refused(cart: Cart, typed: CheckoutForm, refused: Refused) -> Reason | 
 
 
 def _page(cart: Cart, typed: CheckoutForm, refused: Refused | None = None) -> ResponseReturnValue:
-    with reading(tools().engine) as session:
+    with reads() as session:
         try:
             priced = queries.price_cart(
                 session, cart, now=clock.now(), country=typed.country, method=typed.method

@@ -115,16 +115,13 @@ def offers_and_code(
     *,
     now: datetime,
     from_link: bool = False,
-    without_order_id: int | None = None,
 ) -> tuple[list[Terms], CodeTry | None]:
     """Return the automatic offers that run at ``now`` and what was found for ``code`` (normal form or "").
 
-    Uses of the order ``without_order_id`` are not counted: a buyer who comes back to the cart may keep what
-    her own unpaid order holds. One query for a code, one when an offer has a limit, one for such an order.
+    One query for a code, one when an offer has a limit.
     """
-    own = _own_uses(session, without_order_id)
     offers = [
-        _without(terms, own)
+        terms
         for terms in _offers(session)
         if (terms.starts_at is None or terms.starts_at <= now)
         and (terms.ends_at is None or now < terms.ends_at)
@@ -132,8 +129,34 @@ def offers_and_code(
     if not code:
         return offers, None
     row = _CODE.one_or_none(session, {"code": code})
-    found = None if row is None else (_code_terms(row, own), _without(_terms(row), own))
+    found = None if row is None else (_code_terms(row), _terms(row))
     return offers, CodeTry(code, found, from_link)
+
+
+def limited(offers: Sequence[Terms], code_try: CodeTry | None, *, known: bool) -> bool:
+    """Whether uses so far can stand in the way of any of these; ``known``: of this customer too."""
+    code, campaign = code_try.found if code_try and code_try.found else (None, None)
+    return (code is not None and code.max_uses is not None) or any(
+        terms.max_uses is not None
+        or terms.budget_amount is not None
+        or (known and terms.limit_per_customer is not None)
+        for terms in ([*offers, campaign] if campaign else offers)
+    )
+
+
+def without_order(
+    session: Session, order_id: int | None, offers: list[Terms], code_try: CodeTry | None
+) -> tuple[list[Terms], CodeTry | None]:
+    """Return offers and code as if an order used nothing of them: a buyer who comes back may keep what it holds."""
+    own = [] if order_id is None else _USES_OF_ORDER.all(session, {"order_id": order_id})
+    if not own:
+        return offers, code_try
+    offers = [_without(terms, own) for terms in offers]
+    if code_try is None or code_try.found is None:
+        return offers, code_try
+    code, campaign = code_try.found
+    uses = code.uses - sum(use.code_id == code.code_id for use in own)
+    return offers, replace(code_try, found=(replace(code, uses=uses), _without(campaign, own)))
 
 
 def _offers(session: Session) -> Sequence[Terms]:
@@ -179,15 +202,9 @@ def uses_of_customer(
     return dict(session.execute(query).all())
 
 
-def _own_uses(session: Session, order_id: int | None) -> Sequence[Any]:
-    if order_id is None:
-        return ()
-    return _USES_OF_ORDER.all(session, {"order_id": order_id})
-
-
 def _without(terms: Terms, own: Sequence[Any]) -> Terms:
     """The terms as if the buyer's own order used nothing of them."""
-    amounts = [use.amount for use in own if use.campaign_id == terms.campaign_id] if own else ()
+    amounts = [use.amount for use in own if use.campaign_id == terms.campaign_id]
     if not amounts:
         return terms
     return replace(terms, uses=terms.uses - len(amounts), spent_amount=terms.spent_amount - sum(amounts))
@@ -231,13 +248,13 @@ def _parted(joined: str | None) -> frozenset[str]:
     return frozenset(joined.split(BETWEEN)) if joined else frozenset()
 
 
-def _code_terms(row: Any, own: Sequence[Any]) -> CodeTerms:
+def _code_terms(row: Any) -> CodeTerms:
     return CodeTerms(
         code_id=row.code_id,
         code=row.code,
         active=row.code_active,
         bound_email=email_address.normalize(row.bound_email) if row.bound_email else "",
         max_uses=row.code_max_uses,
-        uses=row.code_uses - sum(use.code_id == row.code_id for use in own),
+        uses=row.code_uses,
         ends_at=row.code_ends_at,
     )

@@ -35,6 +35,7 @@ class Freshness:
         self.words_seen: frozenset[tuple[str, int, int]] | None = self.tools.content.seen
         self.templates_seen = newest(templates)
         self.statics_seen = newest(statics.folder)
+        self.number = self._number()
 
     @property
     def tools(self) -> Tools:
@@ -44,14 +45,22 @@ class Freshness:
 
     def version(self) -> str:
         """Return the version of all words, templates and static files, read anew when they have changed."""
+        self.look()
+        return self.number
+
+    def look(self) -> None:
+        """Read anew what has changed."""
         if time.monotonic() - self.looked > LOOK_SECONDS and self.lock.acquire(blocking=False):
             try:
                 self.looked = time.monotonic()
                 self._look_at_words()
                 if not self.live:
                     self._look_at_dress()
+                self.number = self._number()
             finally:
                 self.lock.release()
+
+    def _number(self) -> str:
         return f"{self.tools.content.version} {self.templates_seen} {self.statics_seen}"
 
     def _look_at_words(self) -> None:
@@ -69,19 +78,27 @@ class Freshness:
         except WordsRefused as error:
             log.error("words kept as they were", error=str(error))
         else:
+            said = self.tools.content.phrases
             self.app.extensions["shop"] = replace(self.tools, content=content)
+            if content.phrases != said:
+                self._forget_templates()
 
     def _look_at_dress(self) -> None:
         seen = newest(self.templates)
         if seen != self.templates_seen:
-            # The environment looks at no file by itself: it would look at every one for every page.
-            if self.app.jinja_env.cache is not None:
-                self.app.jinja_env.cache.clear()
+            self._forget_templates()
             self.templates_seen = seen
         seen = newest(self.statics.folder)
         if seen != self.statics_seen:
             self.statics.read()
+            self._forget_templates()
             self.statics_seen = seen
+
+    def _forget_templates(self) -> None:
+        # The environment looks at no file by itself: it would look at every one for every page. And sentences and
+        # addresses are written into what it has compiled (web.loader).
+        if self.app.jinja_env.cache is not None:
+            self.app.jinja_env.cache.clear()
 
 
 def newest(folder: Path) -> tuple[int, int]:
@@ -102,5 +119,5 @@ def _moments(folder: str) -> Iterator[int]:
 def words_version(app: Flask, statics: StaticFiles, templates: Path, *, live: bool) -> Callable[[], str]:
     """Return what tells the version of everything pages are made of but the database."""
     freshness = Freshness(app, statics, templates, live=live)
-    app.before_request(lambda: freshness.version() and None)
+    app.before_request(freshness.look)
     return freshness.version

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from shop.web.compression import MIN_BYTES, brotli_bytes, gzip_bytes, joined, wanted_encoding
-from shop.web.pages import MARK
+from shop.web.pages import MARK, VERSION
 from shop.web.versions import Versions
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -104,6 +104,8 @@ class Front:
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or make the page once for everybody who waits, or pass on."""
+        # Whatever is made now may use what was found at this version before (db.Kept).
+        number = environ[VERSION] = self.versions.current()
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self.app(environ, start_response)
         path: str = environ["PATH_INFO"]
@@ -113,17 +115,13 @@ class Front:
             known is None and not self.is_public(path)
         ):
             return self.app(environ, start_response)
-        version = self._version()
-        if version is None:
+        if number is None:
             return self.app(environ, start_response)
+        version = (number, self.words())
         if known is not None and self._right(known, version):
             self._used(path)
             return known.answer(environ, start_response)
         return self._made(path, version, environ, start_response)
-
-    def _version(self) -> Version | None:
-        number = self.versions.current()
-        return None if number is None else (number, self.words())
 
     def _right(self, page: Page, version: Version) -> bool:
         return page.version == version and self.clock() < page.until

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 
 # Tells the page cache (shop.web.front) that a response may be kept; it never leaves the house.
 MARK = "Shop-Page"
+# What the page cache tells the app beside a request: the public version that it came at.
+VERSION = "shop.public_version"
 # A browser asks again each time and is told "not modified"; a cache in between may answer for one second.
 PUBLIC = "public, max-age=0, s-maxage=1, must-revalidate"
 PRIVATE = "private, no-store"

@@ -1,17 +1,21 @@
 """What every view works with: settings, database, payment service and words."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.checkout.till import Till
 from shop.config import Config
 from shop.content import Content
+from shop.db import reading
 from shop.payments.gateway import Gateway
 from shop.web.linked_data import Publisher
+from shop.web.pages import VERSION
 from shop.web.static_files import StaticFiles
 
 
@@ -28,6 +32,11 @@ class Tools:
 def tools() -> Tools:
     """Return the tools of the app that answers this request."""
     return cast(Tools, current_app.extensions["shop"])
+
+
+def reads() -> AbstractContextManager[Session]:
+    """Open a session that only reads; what is kept by the public version is not older than this request."""
+    return reading(tools().engine, version=request.environ.get(VERSION))
 
 
 def till() -> Till:

@@ -94,7 +94,9 @@ def test_what_the_buyers_own_unpaid_order_holds_is_not_counted_against_her(shop:
         order_id = order.id
     with reading(shop) as session:
         for own, uses in ((None, 1), (order_id, 0)):
-            _, code_try = queries.offers_and_code(session, "ONCE", now=NOW, without_order_id=own)
+            _, code_try = queries.without_order(
+                session, own, *queries.offers_and_code(session, "ONCE", now=NOW)
+            )
             assert code_try is not None
             assert code_try.found is not None
             assert (code_try.found[0].uses, code_try.found[1].uses) == (uses, uses)
@@ -137,5 +139,5 @@ def test_the_uses_of_a_limited_offer_are_always_those_of_now(shop: Engine) -> No
     with reading(shop) as session:
         [terms], _ = queries.offers_and_code(session, "", now=NOW)
         assert (terms.uses, terms.spent_amount) == (1, 700)
-        [own], _ = queries.offers_and_code(session, "", now=NOW, without_order_id=order)
+        [own], _ = queries.without_order(session, order, *queries.offers_and_code(session, "", now=NOW))
         assert (own.uses, own.spent_amount) == (0, 0)
