@@ -30,6 +30,7 @@ from shop.web import views as web
 from shop.web.compression import Compressed
 from shop.web.freshness import words_version
 from shop.web.front import Front
+from shop.web.headers import Secured
 from shop.web.loader import WrittenOut
 from shop.web.signed_cookies import NoticeSessions
 from shop.web.static_files import StaticFiles
@@ -74,7 +75,9 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
         gateway=gateway or StripeGateway.of(config),
         content=read_content(ROOT / "content", left_out=_say_left_out if config.live else None),
     )
-    statics = StaticFiles(Compressed(app.wsgi_app), ROOT / "static", headers.security_headers(config))
+    statics = StaticFiles(
+        Compressed(Secured(app.wsgi_app, config)), ROOT / "static", headers.security_headers(config)
+    )
     app.wsgi_app = statics  # type: ignore[method-assign]
     app.extensions["static_files"] = statics
     app.jinja_loader = WrittenOut(
@@ -85,7 +88,6 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     app.jinja_env.globals["plate_named"] = Plates(ROOT / "static" / "img" / "plates").get
     request_log.install(app)
     guard.install(app, config.base_url)
-    headers.install(app, config)
     redirects.install(app)
     filters.install(app, config)
     error_pages.install(app)

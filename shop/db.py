@@ -358,7 +358,9 @@ class Kept(Generic[Found]):
         number: int | None = session.info.get(VERSION_SEEN)
         if number is None:
             number = session.info[VERSION_SEEN] = _VERSION.scalar(session)
-        pool = session.connection().engine.pool
+        bind = session.bind
+        assert bind is not None  # noqa: S101
+        pool = bind.engine.pool
         kept = self._found.get(pool)
         if kept is not None and kept[0] == number:
             return kept[1]

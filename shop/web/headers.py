@@ -1,9 +1,12 @@
 """Security headers, on every response: nothing from elsewhere is loaded or told where visitors are."""
 
-from flask import Flask, Response
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from shop.config import Config
 from shop.web.pages import PRIVATE
+
+Application = Callable[..., Iterable[bytes]]
 
 PASSKEYS = "publickey-credentials-get"
 # Features no page of the shop asks for.
@@ -67,13 +70,23 @@ def content_security_policy(config: Config) -> str:
     return "; ".join(rules)
 
 
-def install(app: Flask, config: Config) -> None:
-    """Put the headers on every response of ``app``; a page not marked public is kept by nobody."""
-    always = [("Cache-Control", PRIVATE), *security_headers(config)]
+class Secured:
+    """A WSGI application around the app that puts the headers on every answer; what a view has set stays.
 
-    @app.after_request
-    def secure(response: Response) -> Response:
-        # Looked through once: asking for each header by its name goes through all of them each time.
-        set_by_view = {name.lower() for name, _ in response.headers}
-        response.headers.extend([header for header in always if header[0].lower() not in set_by_view])
-        return response
+    A page not marked public is kept by nobody. (As a hook of the app's, each header would be checked and copied twice.)
+    """
+
+    def __init__(self, app: Application, config: Config) -> None:
+        self.app = app
+        always = [("Cache-Control", PRIVATE), *security_headers(config)]
+        self.always = [(name.lower(), (name, value)) for name, value in always]
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Pass the request on, and its answer back."""
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            given = {name.lower() for name, _ in headers}
+            secured = [*headers, *(header for name, header in self.always if name not in given)]
+            return start_response(status, secured, exc_info)
+
+        return self.app(environ, start)

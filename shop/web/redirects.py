@@ -10,8 +10,14 @@ from shop.web.pages import PUBLIC
 from shop.web.tools import tools
 
 
+def lead_on(location: str, code: int = 302) -> AnyResponse:
+    """Return an answer that leads on to ``location``, without the page that the library writes beside it."""
+    return Response(status=code, headers={"Location": location})
+
+
 def install(app: Flask) -> None:
     """Send visitors of an old address on, for good (301), and of one that is written oddly (``//cart``, 308)."""
+    app.redirect = lead_on  # type: ignore[method-assign]
 
     @app.before_request
     def straighten() -> AnyResponse | None:

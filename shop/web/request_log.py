@@ -1,8 +1,8 @@
 """One log line per request, with an id that the response carries too."""
 
 import re
+import secrets
 import time
-import uuid
 
 import structlog
 from flask import Flask, Response, g, request
@@ -21,21 +21,22 @@ def install(app: Flask) -> None:
 def begin() -> None:
     """Take the id a proxy gave, or make one."""
     given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if ID.fullmatch(given) else uuid.uuid4().hex
-    g.began = time.perf_counter()
+    request_id = given if ID.fullmatch(given) else secrets.token_hex(16)
+    g.began = (request_id, time.perf_counter())
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id)
 
 
 def finish(response: Response) -> Response:
     """Write the line. The route stands for the path: order links hold a token, searches hold words."""
-    began = g.get("began")
-    if began is not None:
-        response.headers["X-Request-Id"] = g.request_id
+    request_id, began = g.get("began", ("", 0.0))
+    if request_id:
+        response.headers["X-Request-Id"] = request_id
+        method, rule = request.method, request.url_rule
         log.info(
             "request",
-            method=request.method if request.method.isalpha() else "?",
-            route=request.url_rule.rule if request.url_rule else "none",
+            method=method if method.isalpha() else "?",
+            route=rule.rule if rule else "none",
             status=response.status_code,
             milliseconds=round((time.perf_counter() - began) * 1000, 1),
         )
