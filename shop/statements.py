@@ -8,9 +8,9 @@ statement that takes SQLite five microseconds this is fifty to a hundred; an ord
 from collections import namedtuple
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Insert, Select, Table
+from sqlalchemy import Insert, Select, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -26,6 +26,8 @@ Executed = Select[*tuple[Any, ...]] | CompoundSelect[Any] | UpdateBase
 Processor = Callable[[Any], Any]
 
 _NOTHING: Values = {}
+# More rows than an order has lines are rare, and each number of rows is a statement of its own.
+MOST_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,8 @@ class Statement:
 
     def __init__(self, statement: Executed, *, postgresql: Executed | None = None) -> None:
         """``postgresql``: what it is there, when its words are not the same on both databases."""
-        self._statements = {
-            "sqlite": statement,
-            "postgresql": statement if postgresql is None else postgresql,
-        }
+        both = {"sqlite": statement, "postgresql": statement if postgresql is None else postgresql}
+        self._statements = {dialect: _bare(of_dialect) for dialect, of_dialect in both.items()}
         self._compiled: dict[tuple[Any, ...], _Compiled] = {}
 
     def all(self, on: Session | Connection, values: Values = _NOTHING) -> list[Any]:
@@ -98,7 +98,7 @@ class Statement:
         """Run a statement that returns no rows; return how many it has written."""
         connection = _connection(on)
         if _heard(connection):
-            return connection.execute(self._of(connection), values).rowcount
+            return _written(connection, self._of(connection), values)
         compiled = self._for(connection.dialect, tuple(values))
         cursor = _run(connection, compiled.text, compiled.arguments(values))
         written = cursor.rowcount
@@ -106,14 +106,23 @@ class Statement:
         return written
 
     def run_many(self, on: Session | Connection, rows: Sequence[Values]) -> int:
-        """Run it once for each of ``rows``, which have the same keys; return how many were written in all."""
+        """Run it once for each of ``rows``, which have the same keys; return how many were written in all.
+
+        A few rows of a plain INSERT go in one statement: each costs PostgreSQL a way of its own otherwise.
+        """
         if not rows:
             return 0
         connection = _connection(on)
         if _heard(connection):
-            return connection.execute(self._of(connection), rows).rowcount
-        compiled = self._for(connection.dialect, tuple(rows[0]))
-        cursor = _run(connection, compiled.text, [compiled.arguments(row) for row in rows], many=True)
+            return _written(connection, self._of(connection), rows)
+        keys = tuple(rows[0])
+        if 1 < len(rows) <= MOST_ROWS and self._is_plain_insert(connection):
+            compiled = self._for_rows(connection.dialect, keys, len(rows))
+            values = {_in_row(name, at): value for at, row in enumerate(rows) for name, value in row.items()}
+            cursor = _run(connection, compiled.text, compiled.arguments(values))
+        else:
+            compiled = self._for(connection.dialect, keys)
+            cursor = _run(connection, compiled.text, [compiled.arguments(row) for row in rows], many=True)
         written = cursor.rowcount
         cursor.close()
         return written
@@ -127,6 +136,39 @@ class Statement:
             found = _compile(self._statements[dialect.name], dialect, keys)
             self._compiled[dialect.name, keys] = found
         return found
+
+    def _is_plain_insert(self, connection: Connection) -> bool:
+        statement = self._of(connection)
+        return isinstance(statement, Insert) and statement.select is None and not statement.exported_columns
+
+    def _for_rows(self, dialect: Dialect, keys: tuple[str, ...], count: int) -> _Compiled:
+        found = self._compiled.get((dialect.name, keys, count))
+        if found is None:
+            insert = cast(Insert, self._statements[dialect.name])
+            defaults = _defaults(insert.compile(dialect=dialect, column_keys=list(keys)))
+            rows = [
+                {
+                    name: bindparam(
+                        _in_row(name, at), defaults.get(name), type_=insert.table.c[name].type, required=False
+                    )
+                    for name in (*keys, *defaults)
+                }
+                for at in range(count)
+            ]
+            names = [_in_row(name, at) for at in range(count) for name in keys]
+            found = self._compiled[dialect.name, keys, count] = _compile(insert.values(rows), dialect, names)
+        return found
+
+
+def _bare(statement: Executed) -> Executed:
+    # An INSERT would ask for the new row's id otherwise, which nobody takes.
+    if isinstance(statement, Insert) and not statement.exported_columns:
+        return statement.inline()
+    return statement
+
+
+def _in_row(name: str, at: int) -> str:
+    return f"{name}_of_{at}"
 
 
 def insert_once(table: Table, returning: ColumnElement[Any]) -> Statement:
@@ -146,6 +188,10 @@ def _connection(on: Session | Connection) -> Connection:
 
 def _heard(connection: Connection) -> bool:
     return bool(connection.dispatch.before_cursor_execute)
+
+
+def _written(connection: Connection, statement: Executed, values: Values | Sequence[Values]) -> int:
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _run(connection: Connection, text: str, arguments: Any, *, many: bool = False) -> DBAPICursor:
@@ -169,19 +215,11 @@ def _run(connection: Connection, text: str, arguments: Any, *, many: bool = Fals
 
 
 def _compile(statement: Executed, dialect: Dialect, keys: Collection[str]) -> _Compiled:
-    returned = _returned(statement)
-    if isinstance(statement, Insert) and not returned:
-        # Without it the dialect would ask for the new row's id, which nobody takes.
-        statement = statement.inline()
     compiled = statement.compile(dialect=dialect, column_keys=list(keys))
     if compiled.post_compile_params:
         raise ValueError("a list of values is written anew for each length: name its members (db.constant)")
     fixed = {name: value for name, value in compiled.params.items() if name not in keys}
-    for column in compiled.insert_prefetch:
-        default: Any = column.default
-        if default is None or not default.is_scalar:
-            raise ValueError(f"{column} needs a value")
-        fixed[column.key] = default.arg
+    fixed.update(_defaults(compiled))
     bound = {name: processor for name, processor in _bound(compiled, dialect) if processor is not None}
     return _Compiled(
         text=str(compiled),
@@ -189,8 +227,19 @@ def _compile(statement: Executed, dialect: Dialect, keys: Collection[str]) -> _C
         # Written into every execution as they are: their way is gone once.
         fixed={name: bound[name](value) if name in bound else value for name, value in fixed.items()},
         processors={name: processor for name, processor in bound.items() if name in keys},
-        row=_row_of(returned, dialect),
+        row=_row_of(_returned(statement), dialect),
     )
+
+
+def _defaults(compiled: SQLCompiler) -> dict[str, Any]:
+    """Return the columns that get their own default, with it."""
+    found: dict[str, Any] = {}
+    for column in compiled.insert_prefetch:
+        default: Any = column.default
+        if default is None or not default.is_scalar:
+            raise ValueError(f"{column} needs a value")
+        found[column.key] = default.arg
+    return found
 
 
 def _bound(compiled: SQLCompiler, dialect: Dialect) -> list[tuple[str, Processor | None]]:
