@@ -19,6 +19,7 @@ from shop.config import ROOT, Config
 from shop.content import WordsRefused, read_content
 from shop.content.plates import Plates
 from shop.db import open_engine
+from shop.heap import give_back
 from shop.mail import views as mail
 from shop.orders import views as orders
 from shop.payments.gateway import Gateway
@@ -126,6 +127,8 @@ def warm(app: Flask) -> None:
     """Compile every template, so that the first visitor of each page does not wait for it."""
     for name in app.jinja_env.list_templates(extensions=["html"]):
         app.jinja_env.get_template(name)
+    # Compiling takes several times what the compiled pages keep.
+    give_back()
 
 
 def answers(path: str) -> bool:

@@ -17,3 +17,9 @@ def share_one_heap() -> None:
     """
     with suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, HEAPS)
+
+
+def give_back() -> None:
+    """Give the system what this process had for a while and uses no more, where the C library can be told so."""
+    with suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
