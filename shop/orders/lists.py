@@ -49,6 +49,7 @@ SORTS = {"number": (Order.number,), "total": (Order.total_amount, Order.number)}
 
 # Word for word what the indexes of the short lists say: with blanks in place of the words no database would use them.
 WAITS = text("orders.state = 'paid' AND orders.shipping_state IN ('to_ship', 'part_shipped', 'on_hold')")
+HELD = text("orders.state = 'paid' AND orders.shipping_state = 'on_hold'")
 MONEY_BACK = text("orders.payment_state IN ('part_refunded', 'refunded', 'disputed', 'lost')")
 
 
@@ -223,7 +224,7 @@ def _in_view(view: str) -> list[ColumnElement[bool] | TextClause]:
         ]
     if view == "attention":
         flagged = select(OrderFlag.order_id).where(OrderFlag.resolved_at.is_(None))
-        held = select(Order.id).where(WAITS, Order.shipping_state == "on_hold")
+        held = select(Order.id).where(HELD)
         return [Order.id.in_(union(flagged, held))]
     if view == "shipped":
         return [kept, Order.state == "paid", Order.shipping_state.in_(("shipped", "delivered"))]

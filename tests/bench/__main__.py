@@ -35,7 +35,6 @@ from tests.browser.chromium import NoBrowser
 from tests.processes import Program, eventually
 
 STARTS = 5
-MANY_ORDERS, FEW_ORDERS = 100_000, 1_000
 # Trying the rules of 200 campaigns takes its time, but asks the database no more.
 MOST_FOR_CAMPAIGNS = 15
 
@@ -224,7 +223,6 @@ def print_others(folder: Path, shops: dict[str, ShopPlace]) -> None:
     print_figure("product page at 390 px, first visit", *weight_of(shop))
     print_figure("memory of 2 web workers and the worker", memory(folder, shop), "MiB", 220)
     print_figure("process start to first answer", start_time(folder, shop), "s", 1.5)
-    print_growth(shops)
     print_sizes(folder, list(shops))
     print_campaigns(shops)
 
@@ -245,23 +243,6 @@ def weight_of(shop: ShopPlace) -> tuple[float, str, float]:
     kinds = ", ".join(f"{kind} {size / 1000:.1f}" for kind, size in sorted(weight.kinds.items()))
     print(f"  ({kinds} KB in {weight.requests} requests; at most 12)")
     return weight.bytes / 1000, "KB", 150
-
-
-def print_growth(shops: dict[str, ShopPlace]) -> None:
-    """How much slower the staff's list is with a hundred times the orders."""
-    for database, shop in shops.items():
-        cookie = shop.staff_cookie()
-        times = {}
-        for number in (FEW_ORDERS, MANY_ORDERS):
-            shop.multiply_orders(number)
-            asked = [get("/admin/orders?view=all", Cookie=cookie)]
-            times[number] = 1 / drive(shop.port, asked, seconds=2).rate
-        print_figure(
-            f"staff orders at 100,000, times that at 1,000 ({database})",
-            times[MANY_ORDERS] / times[FEW_ORDERS],
-            "x",
-            3,
-        )
 
 
 def print_campaigns(shops: dict[str, ShopPlace]) -> None:

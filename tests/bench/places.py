@@ -185,48 +185,6 @@ class ShopPlace:
             connection.execute(text("UPDATE public_version SET number = number + 1"))
             connection.commit()
 
-    def multiply_orders(self, number: int) -> None:
-        """Copy the newest paid order with its lines until there are ``number`` orders."""
-        columns = {
-            table: [column["name"] for column in self._columns(table) if column["name"] != "id"]
-            for table in ("orders", "order_lines")
-        }
-        with self.engine.connect() as connection:
-            connection = connection.execution_options(writes=True)
-            have, highest, source = connection.execute(
-                text("SELECT count(*), max(number), max(CASE WHEN state = 'paid' THEN id END) FROM orders")
-            ).one()
-            added = max(0, number - have)
-            numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {added}) "
-            fresh = {
-                "number": f"{highest} + i",
-                "access_token": "'copy' || i || '-' || o.number",
-                "cart_key": "'copy' || i",
-            }
-            taken = ", ".join(fresh.get(name, f"o.{name}") for name in columns["orders"])
-            connection.execute(
-                text(
-                    f"INSERT INTO orders ({', '.join(columns['orders'])}) {numbers}"
-                    f"SELECT {taken} FROM orders o, n WHERE o.id = {source}"
-                )
-            )
-            lines = ", ".join(
-                "c.id" if name == "order_id" else f"l.{name}" for name in columns["order_lines"]
-            )
-            connection.execute(
-                text(
-                    f"INSERT INTO order_lines ({', '.join(columns['order_lines'])}) SELECT {lines} "
-                    f"FROM orders c JOIN order_lines l ON l.order_id = {source} WHERE c.number > {highest}"
-                )
-            )
-            connection.execute(text("UPDATE order_numbers SET last = (SELECT max(number) FROM orders)"))
-            connection.commit()
-
-    def _columns(self, table: str) -> list[dict[str, str]]:
-        with self.engine.connect() as connection:
-            found = connection.execute(text(f"SELECT * FROM {table} WHERE 1 = 0"))
-            return [{"name": name} for name in found.keys()]  # noqa: SIM118 - a result, not a dict
-
     def attempts(self) -> list[tuple[str, str]]:
         """Page id and key of every attempt that is open."""
         with self.engine.connect() as connection:

@@ -11,8 +11,8 @@ import os
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -57,7 +57,7 @@ QUESTIONS = (
     Question("orders, all", "/admin/orders?view=all"),
     Question("orders, a page from the middle", "/admin/orders?view=all&after={middle}"),
     Question("orders, the largest first", "/admin/orders?view=all&sort=-total"),
-    Question("orders, by total from the middle", "/admin/orders?view=all&sort=-total&after=14900.{middle}"),
+    Question("orders, by total from the middle", "/admin/orders?view=all&sort=-total&after=19890.{middle}"),
     Question("orders that need attention", "/admin/orders?view=attention"),
     Question("orders shipped", "/admin/orders?view=shipped"),
     Question("orders refunded", "/admin/orders?view=refunded"),
@@ -107,22 +107,22 @@ def print_sizes(folder: Path, databases: list[str], orders: int | None = None) -
     missed = 0
     for database in databases:
         many = orders or MANY[database]
-        small, large = times_of(folder, database, FEW), times_of(folder, database, many)
+        addresses = {number: built(folder, database, number) for number in (FEW, many)}
         print(f"\n  {database}: {many:,} orders against {FEW:,}")
-        for question in QUESTIONS:
-            before, after = small[question.name], large[question.name]
+        for question, (before, after) in quickest(addresses):
             # Less than a millisecond more is noise of this machine, whatever the ratio says.
             over = after / before > MOST_RATIO and after - before > 0.001
             missed += over
             print(
                 f"  {question.name:<36}{before * 1000:>9.1f} ms{after * 1000:>9.1f} ms{after / before:>8.2f} x"
-                f"   at most {MOST_RATIO:g}{'   MISSED' if over else ''}"
+                f"   at most {MOST_RATIO:g}{'   MISSED' if over else ''}",
+                flush=True,
             )
     return missed
 
 
-def times_of(folder: Path, database: str, orders: int) -> dict[str, float]:
-    """Build a shop with so many orders; return the fewest seconds of each page."""
+def built(folder: Path, database: str, orders: int) -> str:
+    """Build a shop with so many orders; return its address."""
     if database == "sqlite":
         url = f"sqlite:///{folder}/size-{orders}.sqlite"
     else:
@@ -132,44 +132,61 @@ def times_of(folder: Path, database: str, orders: int) -> dict[str, float]:
     seed(engine, live=False, now=clock.now())
     began = time.perf_counter()
     build(engine, orders)
-    print(f"  ({database}, {orders:,} orders built in {time.perf_counter() - began:.0f} s)", flush=True)
-    with asking(url, engine) as browser, engine.connect() as connection:
-        campaign = connection.execute(text("SELECT slug FROM campaigns ORDER BY id LIMIT 1")).scalar()
-        day = (clock.now() - timedelta(days=DAYS / 2)).date()
-        blanks = {"middle": 1000 + orders // 2, "campaign": campaign, "day": day.isoformat()}
-        found = {question.name: quickest(browser, question.path.format(**blanks)) for question in QUESTIONS}
     engine.dispose()
-    return found
+    print(f"  ({database}, {orders:,} orders built in {time.perf_counter() - began:.0f} s)", flush=True)
+    return url
+
+
+def quickest(addresses: Mapping[int, str]) -> Iterator[tuple[Question, list[float]]]:
+    """The fewest seconds of each page in each shop (orders -> address), asked one after the other and again.
+
+    What a busy machine adds is not the page's, and a busy moment so falls on both.
+    """
+    with ExitStack() as stack:
+        shops = [(stack.enter_context(asking(url)), blanks(url, orders)) for orders, url in addresses.items()]
+        for question in QUESTIONS:
+            rounds = [
+                [seconds_of(browser, question.path.format(**known)) for browser, known in shops]
+                for _ in range(TIMES + 3)
+            ]
+            # The first ones still make what is kept.
+            yield question, [min(taken) for taken in zip(*rounds[3:], strict=True)]
 
 
 @contextmanager
-def asking(url: str, engine: Engine) -> Iterator[FlaskClient]:
+def asking(url: str) -> Iterator[FlaskClient]:
     """The shop in this process, and an owner who is signed in."""
     app = create_app(load({"DATABASE_URL": url, "SECRET_KEY": "s" * 40}))
+    engine: Engine = app.extensions["shop"].engine
     token, now = secrets.token_urlsafe(32), clock.now()
     with writing(engine) as session:
-        member = staff.create_member(
-            session, "size@example.com", name="", role="owner", password=PASSWORD, now=now
-        )
+        email = f"{secrets.token_hex(8)}@example.com"
+        member = staff.create_member(session, email, name="", role="owner", password=PASSWORD, now=now)
         staff.sign_in(session, member.id, token, device="bench", now=now)
     browser = app.test_client()
     browser.set_cookie("staff", token, path="/admin")
     yield browser
-    app.extensions["shop"].engine.dispose()
+    engine.dispose()
 
 
-def quickest(browser: FlaskClient, path: str) -> float:
-    """The fewest seconds of a page that was asked for before: what a busy machine adds is not the page's."""
-    taken = []
-    for number in range(TIMES + 3):
-        began = time.perf_counter()
-        answer = browser.get(path)
-        seconds = time.perf_counter() - began
-        if answer.status_code != 200:
-            raise SystemExit(f"{path} answered {answer.status_code}")
-        if number >= 3:
-            taken.append(seconds)
-    return min(taken)
+def blanks(url: str, orders: int) -> dict[str, object]:
+    """What the questions ask for in a shop with so many orders."""
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        campaign = connection.execute(text("SELECT slug FROM campaigns ORDER BY id LIMIT 1")).scalar()
+    engine.dispose()
+    day = (clock.now() - timedelta(days=DAYS / 2)).date()
+    return {"middle": 1000 + orders // 2, "campaign": campaign, "day": day.isoformat()}
+
+
+def seconds_of(browser: FlaskClient, path: str) -> float:
+    """How long one answer takes."""
+    began = time.perf_counter()
+    answer = browser.get(path)
+    seconds = time.perf_counter() - began
+    if answer.status_code != 200:
+        raise SystemExit(f"{path} answered {answer.status_code}")
+    return seconds
 
 
 def build(engine: Engine, orders: int) -> None:
@@ -197,10 +214,10 @@ def build(engine: Engine, orders: int) -> None:
             f" gone = {counted('left')}"
         )
         connection.commit()
-    # A server of its own does so by itself; the one of the tests does not.
-    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT", writes=True)
-    with connection:
-        connection.exec_driver_sql("ANALYZE" if sqlite else "VACUUM ANALYZE")
+    if not sqlite:
+        # Every PostgreSQL does so by itself, but that of the tests; no SQLite does.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def fill(connection: Connection, orders: int, *, sqlite: bool) -> None:
@@ -331,6 +348,16 @@ def fill(connection: Connection, orders: int, *, sqlite: bool) -> None:
         held="0",
         redeemed="0",
         created_at=placed,
+    )
+    insert(
+        "redemptions",
+        orders // 5,
+        order_id="i * 5",
+        campaign_id="(SELECT min(id) FROM campaigns)",
+        email_normalized="'buyer' || i || '@example.com'",
+        amount="100",
+        state="'redeemed'",
+        created_at=moment(f"i * 5 * {step}"),
     )
     readers = orders * 3 // 10
     asked = moment(f"i * {86_400 * DAYS // readers}")
