@@ -23,6 +23,7 @@ from shop.errors import Reason, Refused
 from shop.orders import actions as orders
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
+from shop.orders.word_index import order_words
 from shop.payments.gateway import PageLine, PageRequest
 from shop.statements import Statement
 
@@ -179,6 +180,7 @@ def _write_order(
         cart_hash=mark,
         email=details.email,
         email_normalized=normalize(details.email),
+        words=order_words("", details.email, "", None),
         country=details.country,
         letters_consent_at=now if details.letters_consent else None,
         currency=quote.currency,
