@@ -1,13 +1,15 @@
 """The price engine: lines, discounts and shipping in, one quote out. Pure, and the only one in the shop."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from shop import money
 from shop.checkout.plans import Candidate, Plan, calculate, combinations, least_charge, smaller
 from shop.discounts import checks
 from shop.discounts import rules as discounts
+from shop.discounts.amounts import most_off
 from shop.discounts.rules import OF_SHIPPING, Check, CodeTry, Customer, Goods, Terms
 from shop.errors import Reason, Refused
 from shop.shipping.rules import Rate
@@ -103,9 +105,8 @@ class Quote:
     threshold is reached. shipping_discount_amount: what a free-shipping campaign takes off that.
     total = subtotal - discount + shipping - shipping discount + tax. uses: the campaigns behind it, in the
     order they were taken off. refusal: why the code that was tried does not apply, as the visitor may hear
-    it, or None. ships: whether there is anything to ship. trials: every campaign that was tried, and why.
-    ways: the combinations that were weighed, the chosen one among them. trimmed_amount: what was left on the
-    price although it could have been taken off, because the payment service takes no smaller sum.
+    it, or None. ships: whether there is anything to ship. trimmed_amount: what was left on the price although
+    it could have been taken off, because the payment service takes no smaller sum. trace: how it came about.
     """
 
     lines: tuple[PricedLine, ...]
@@ -119,9 +120,18 @@ class Quote:
     uses: tuple[Use, ...]
     refusal: Refused | None
     ships: bool
-    trials: tuple[Trial, ...]
-    ways: tuple[Way, ...]
     trimmed_amount: int
+    trace: "Trace" = field(compare=False, repr=False)
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every campaign that was tried, and why it is part of the price or not."""
+        return self.trace.trials
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The combinations that were weighed, the chosen one among them, the cheapest first."""
+        return self.trace.ways
 
     @property
     def code_trial(self) -> Trial | None:
@@ -169,22 +179,109 @@ def price(
     if len({line.sku for line in goods}) < len(goods):
         raise ValueError("a SKU stands in two lines")
     ships = any(not line.digital for line in lines)
-    rate = rate if ships else None
-
-    def calculated(chosen: Sequence[Candidate]) -> Plan:
-        return calculate(goods, chosen, rate, currency, ships=ships)
-
-    tried = []
-    for candidate in _candidates(offers, code_try):
-        rules = checks.checks(candidate.terms, candidate.code, goods, currency, customer, now)
-        tried.append((candidate, (*rules, *_budget_checks(candidate, rules, calculated))))
-    passed = [candidate for candidate, rules in tried if all(check.passed for check in rules)]
-    plans = [calculated(chosen) for chosen in combinations(passed)]
-    if plans[1].shipping_amount > plans[0].shipping_amount:
-        plans += [calculated(chosen) for chosen in smaller(passed)]
-    plans = [plan for plan in plans if plan.fits()]
+    asked = _Asked(goods, currency, offers, code_try, rate if ships else None, customer, now, ships)
+    plans = asked.plans()
     best = min(plans, key=lambda plan: plan.rank)
-    return _quote(lines, currency, plans, best, _refusal(code_try, tried, plans, best), tried, ships=ships)
+    return _quote(lines, asked, best, _refusal(asked, plans, best))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Everything a price is made of; goods stand in an order that does not depend on the visitor."""
+
+    goods: Sequence[Goods]
+    currency: str
+    offers: Sequence[Terms]
+    code_try: CodeTry | None
+    rate: Rate | None
+    customer: Customer
+    now: datetime
+    ships: bool
+
+    def candidates(self) -> Iterator[Candidate]:
+        """Yield what could be used: the offers, and the campaign of the code."""
+        found = self.code_try.found if self.code_try else None
+        for terms in self.offers:
+            # One order uses a campaign once: typed, it is a code's, not an offer.
+            if not found or terms.campaign_id != found[1].campaign_id:
+                yield Candidate(terms, None)
+        if found:
+            yield Candidate(found[1], found[0])
+
+    def checks(self, candidate: Candidate) -> tuple[Check, ...]:
+        """Try every rule of a candidate."""
+        rules = checks.checks(
+            candidate.terms, candidate.code, self.goods, self.currency, self.customer, self.now
+        )
+        return (*rules, *_budget_checks(candidate, rules, self.calculated))
+
+    def passes(self, candidate: Candidate) -> bool:
+        """Whether every rule of a candidate holds."""
+        return all(check.passed for check in self.checks(candidate))
+
+    def plans(self, *, every: bool = False) -> list[Plan]:
+        """Return the ways to combine what may be used that fit their budgets, the one without any first.
+
+        Unless ``every``, an offer that stands alone is left out, and none of its rules is tried, when it cannot
+        come to the lowest price even if shipping were free.
+        """
+        seen = checks.sight(self.goods)
+        likely = [one for one in self.candidates() if not checks.is_hopeless(one.terms, seen, self.now)]
+        passed = [one for one in likely if (one.terms.combinable or one.code) and self.passes(one)]
+        plans = [self.calculated(chosen) for chosen in combinations(passed)]
+        if plans[1].shipping_amount > plans[0].shipping_amount:
+            plans += [self.calculated(chosen) for chosen in smaller(passed)]
+        plans = [plan for plan in plans if plan.fits()]
+        least = min(plan.price_amount for plan in plans)
+        for one in likely:
+            if one.terms.combinable or one.code:
+                continue
+            hopeful = seen.subtotal_amount - most_off(one.terms, self.goods) <= least
+            if (every or hopeful) and self.passes(one):
+                plan = self.calculated([one])
+                if plan.fits():
+                    plans.append(plan)
+                    least = min(least, plan.price_amount)
+        return plans
+
+    def calculated(self, chosen: Sequence[Candidate]) -> Plan:
+        """Calculate a combination to the end."""
+        return calculate(self.goods, chosen, self.rate, self.currency, ships=self.ships)
+
+
+class Trace:
+    """How a price came about. It is worked out when somebody asks: who only wants the price does not wait for it."""
+
+    def __init__(self, asked: _Asked, best: Plan) -> None:
+        self._asked, self._best = asked, best
+
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        """Every campaign that was tried."""
+        off = {candidate.terms.campaign_id: amount for candidate, amount in self._best.used}
+        return tuple(
+            Trial(
+                candidate.terms.campaign_id,
+                candidate.terms.name,
+                candidate.code.code if candidate.code else "",
+                candidate.code.code_id if candidate.code else None,
+                self._asked.checks(candidate),
+                candidate.terms.campaign_id in off,
+                off.get(candidate.terms.campaign_id, 0),
+            )
+            for candidate in self._asked.candidates()
+        )
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """What was weighed, each combination once, the cheapest first."""
+        plans = self._asked.plans(every=True)
+        best = min(plans, key=lambda plan: plan.rank)
+        weighed: dict[tuple[str, ...], Way] = {}
+        for plan in sorted(plans, key=lambda plan: plan.rank):
+            names = tuple(candidate.terms.name for candidate, _ in plan.used)
+            weighed.setdefault(names, Way(names, plan.price_amount, chosen=plan is best))
+        return tuple(weighed.values())
 
 
 def _budget_checks(
@@ -204,30 +301,16 @@ def _budget_checks(
     )
 
 
-def _candidates(offers: Sequence[Terms], code_try: CodeTry | None) -> Iterator[Candidate]:
-    found = code_try.found if code_try else None
-    for terms in offers:
-        # One order uses a campaign once: typed, it is a code's, not an offer.
-        if not found or terms.campaign_id != found[1].campaign_id:
-            yield Candidate(terms, None)
-    if found:
-        yield Candidate(found[1], found[0])
-
-
-def _refusal(
-    code_try: CodeTry | None,
-    tried: Sequence[tuple[Candidate, Sequence[Check]]],
-    plans: Sequence[Plan],
-    best: Plan,
-) -> Refused | None:
+def _refusal(asked: _Asked, plans: Sequence[Plan], best: Plan) -> Refused | None:
+    code_try = asked.code_try
     if code_try is None or not code_try.typed:
         return None
     if code_try.found is None:
         return discounts.unknown(code_try)
-    for candidate, rules in tried:
-        failed = next((check for check in rules if not check.passed), None)
-        if candidate.code and failed:
-            return discounts.refusal(failed, code_try)
+    code, terms = code_try.found
+    failed = next((check for check in asked.checks(Candidate(terms, code)) if not check.passed), None)
+    if failed:
+        return discounts.refusal(failed, code_try)
     if best.uses_code() or not best.by_sku:
         return None
     helps = any(plan.uses_code() and plan.price_amount < plans[0].price_amount for plan in plans)
@@ -236,20 +319,10 @@ def _refusal(
     )
 
 
-def _quote(
-    lines: Sequence[Line],
-    currency: str,
-    plans: Sequence[Plan],
-    plan: Plan,
-    refusal: Refused | None,
-    tried: Sequence[tuple[Candidate, tuple[Check, ...]]],
-    *,
-    ships: bool,
-) -> Quote:
-    off = {candidate.terms.campaign_id: amount for candidate, amount in plan.used}
+def _quote(lines: Sequence[Line], asked: _Asked, plan: Plan, refusal: Refused | None) -> Quote:
     return Quote(
         lines=tuple(_priced(line, plan.by_sku[line.sku]) for line in lines),
-        currency=currency,
+        currency=asked.currency,
         subtotal_amount=sum(line.unit_amount * line.quantity for line in lines),
         discount_amount=plan.discount_amount,
         shipping_amount=plan.shipping_amount,
@@ -258,31 +331,10 @@ def _quote(
         total_amount=plan.price_amount,
         uses=tuple(_use(candidate, amount) for candidate, amount in plan.used),
         refusal=refusal,
-        ships=ships,
-        trials=tuple(
-            Trial(
-                candidate.terms.campaign_id,
-                candidate.terms.name,
-                candidate.code.code if candidate.code else "",
-                candidate.code.code_id if candidate.code else None,
-                rules,
-                candidate.terms.campaign_id in off,
-                off.get(candidate.terms.campaign_id, 0),
-            )
-            for candidate, rules in tried
-        ),
-        ways=_ways(plans, plan),
+        ships=asked.ships,
         trimmed_amount=plan.trimmed_amount,
+        trace=Trace(asked, plan),
     )
-
-
-def _ways(plans: Sequence[Plan], best: Plan) -> tuple[Way, ...]:
-    """What was weighed, each combination once, the cheapest first."""
-    weighed: dict[tuple[str, ...], Way] = {}
-    for plan in sorted(plans, key=lambda plan: plan.rank):
-        names = tuple(candidate.terms.name for candidate, _ in plan.used)
-        weighed.setdefault(names, Way(names, plan.price_amount, chosen=plan is best))
-    return tuple(weighed.values())
 
 
 def _priced(line: Line, parts: tuple[tuple[int, int], ...]) -> PricedLine:

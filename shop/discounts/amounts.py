@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from shop import money
-from shop.discounts.rules import Goods, Terms, matching
+from shop.discounts.rules import OF_SHIPPING, Goods, Terms, matching
 
 WHOLE_BASIS_POINTS = 10_000
 
@@ -22,6 +22,28 @@ def amounts_off(terms: Terms, goods: Sequence[Goods], remaining: Mapping[str, in
     if most is not None and sum(parts) > most:
         parts = money.allocate(most, parts)
     return {line.sku: part for line, part in zip(lines, parts, strict=True) if part > 0}
+
+
+def most_off(terms: Terms, goods: Sequence[Goods]) -> int:
+    """Return what ``amounts_off`` takes off at most in all (minor units), in a fraction of its time."""
+    meant = matching(terms, goods)
+    off = sum([line.unit_amount * line.quantity for line in meant])
+    if terms.kind == "buy_get":
+        # The cheapest of some pieces cost no more than as many on average.
+        each = terms.buy_quantity + terms.get_quantity
+        among = sum([line.subtotal_amount for line in goods if line.sku in terms.get_skus])
+        off = among if terms.get_skus else -(-off * terms.get_quantity // each)
+    if terms.kind in ("percent", "buy_get"):
+        off = (off * terms.percent_basis_points + WHOLE_BASIS_POINTS // 2) // WHOLE_BASIS_POINTS
+    elif terms.kind == "fixed_order":
+        off = min(terms.amount, off)
+    elif terms.kind == "fixed_item":
+        off = sum([min(terms.amount, line.unit_amount) * line.quantity for line in meant])
+    elif terms.kind == "set_price":
+        off = sum([max(line.unit_amount - terms.amount, 0) * line.quantity for line in meant])
+    elif terms.kind in OF_SHIPPING:
+        off = 0
+    return off if terms.max_discount_amount is None else min(off, terms.max_discount_amount)
 
 
 def shipping_off(terms: Terms, shipping_amount: int) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from shop import money
 from shop.discounts.rules import Check, CodeTerms, Customer, Goods, Terms, is_in, matching
@@ -25,6 +26,38 @@ def checks(
         *_use_checks(terms, code),
         *_customer_checks(terms, code, customer),
         *(_cart_checks(terms, goods, currency, customer) if goods else ()),
+    )
+
+
+class Sight(NamedTuple):
+    """A cart at a glance: what it costs before discounts (minor units), its pieces, and what is in it."""
+
+    subtotal_amount: int
+    quantity: int
+    skus: frozenset[str]
+
+
+def sight(goods: Sequence[Goods]) -> Sight:
+    """Return what ``is_hopeless`` looks at."""
+    return Sight(
+        sum([line.subtotal_amount for line in goods]),
+        sum([line.quantity for line in goods]),
+        frozenset([line.sku for line in goods]),
+    )
+
+
+def is_hopeless(terms: Terms, seen: Sight, now: datetime) -> bool:
+    """Whether one of ``checks`` is sure to fail, for as little work as can be: of hundreds of campaigns few are
+    for a given cart.
+    """
+    if not terms.active or (terms.max_uses is not None and terms.uses >= terms.max_uses):
+        return True
+    if (terms.starts_at and terms.starts_at > now) or (terms.ends_at and terms.ends_at <= now):
+        return True
+    return bool(seen.skus) and (
+        terms.minimum_subtotal_amount > seen.subtotal_amount
+        or terms.minimum_quantity > seen.quantity
+        or bool(terms.skus and terms.skus.isdisjoint(seen.skus))
     )
 
 

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.checkout.rules import Line, Quote, price
-from shop.discounts.rules import KINDS, CodeTerms, CodeTry, Customer, Terms
+from shop.discounts import checks
+from shop.discounts.amounts import amounts_off, most_off
+from shop.discounts.rules import KINDS, CodeTerms, CodeTry, Customer, Goods, Terms
 from shop.errors import Reason
 from shop.orders.balance import line_refund
 from shop.shipping.rules import Rate, charge
@@ -236,6 +238,13 @@ def test_the_odd_cent_falls_on_the_same_line_whatever_the_order() -> None:
 
 # --- What holds for every cart and every set of campaigns ---
 
+HOPELESS: list[dict[str, object]] = [
+    {"active": False},
+    {"starts_at": NOW + timedelta(hours=1)},
+    {"ends_at": NOW},
+    {"max_uses": 3, "uses": 3},
+]
+
 SKUS = [f"SKU-{number}" for number in range(8)]
 amounts = st.integers(1, 60_000)
 lines_strategy = st.lists(
@@ -341,9 +350,8 @@ def test_the_order_of_lines_and_offers_changes_no_amount(
     other = any_quote(shuffled_lines, shuffled_offers, code, rate)
     assert {line.sku: line for line in one.lines} == {line.sku: line for line in other.lines}
     assert [line.sku for line in other.lines] == [line.sku for line in shuffled_lines]
-    assert replace(one, lines=(), trials=(), refusal=None) == replace(
-        other, lines=(), trials=(), refusal=None
-    )
+    assert replace(one, lines=(), refusal=None) == replace(other, lines=(), refusal=None)
+    assert one.ways == other.ways
     assert refused(one) == refused(other)
 
 
@@ -357,6 +365,32 @@ def test_no_single_campaign_and_no_discount_at_all_would_have_been_cheaper(
     for terms in offers:
         if not code or not code.found or code.found[1].campaign_id != terms.campaign_id:
             assert total <= any_quote(lines, [terms], None, rate).total_amount
+
+
+@given(lines_strategy, offers_strategy, code_strategy, rate_strategy)
+def test_what_is_left_out_to_be_quick_would_not_have_been_chosen(
+    lines: list[Line], offers: list[Terms], code: CodeTry | None, rate: Rate | None
+) -> None:
+    # The ways are weighed again from the beginning, this time every one of them.
+    named = [replace(terms, name=f"Campaign {terms.campaign_id}") for terms in offers]
+    priced = any_quote(lines, named, code, rate)
+    best = priced.ways[0]
+    assert best.chosen
+    assert (best.total_amount, best.names) == (priced.total_amount, tuple(use.name for use in priced.uses))
+
+
+@given(lines_strategy, offers_strategy, st.sampled_from([{}, *HOPELESS]))
+def test_a_campaign_that_is_passed_over_at_a_glance_would_have_failed(
+    lines: list[Line], offers: list[Terms], change: dict[str, object]
+) -> None:
+    offers = [replace(terms, **change) for terms in offers]
+    goods = [Goods(line.sku, line.unit_amount, line.quantity, line.reduced) for line in lines]
+    passed = {trial.campaign_id for trial in any_quote(lines, offers, None, None).trials if trial.passed}
+    for terms in offers:
+        if checks.is_hopeless(terms, checks.sight(goods), NOW):
+            assert terms.campaign_id not in passed
+        whole = {line.sku: line.subtotal_amount for line in goods}
+        assert sum(amounts_off(terms, goods, whole).values()) <= most_off(terms, goods)
 
 
 @given(lines_strategy, offers_strategy, code_strategy, rate_strategy)

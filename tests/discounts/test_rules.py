@@ -161,7 +161,9 @@ def test_each_rule_that_does_not_hold_has_a_reason_of_its_own(
     ],
 )
 def test_a_rule_holds_up_to_its_very_edge(change: dict[str, object]) -> None:
-    assert failed(replace(TENTH, **change)) == []
+    terms = replace(TENTH, **change)
+    assert failed(terms) == []
+    assert not checks.is_hopeless(terms, checks.sight(GOODS), NOW)
 
 
 def test_minimums_count_only_the_goods_that_the_campaign_is_for() -> None:
