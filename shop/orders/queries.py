@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, union_all
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
@@ -139,6 +139,35 @@ def _open_flag(order_id: Any) -> ColumnElement[bool]:
 # Made once: making a statement takes longer than running it.
 _LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.position)
 _PAYMENTS = select(Payment).where(Payment.order_id == bindparam("order_id")).order_by(Payment.id)
+_REFUNDS = select(Refund).where(Refund.order_id == bindparam("order_id")).order_by(Refund.id)
+_DISPUTES = select(Dispute).where(Dispute.order_id == bindparam("order_id")).order_by(Dispute.id)
+_EVENTS = (
+    select(OrderEvent).where(OrderEvent.order_id == bindparam("order_id")).order_by(OrderEvent.id.desc())
+)
+_FLAGS = (
+    select(OrderFlag)
+    .where(OrderFlag.order_id == bindparam("order_id"))
+    .order_by(OrderFlag.resolved_at.is_not(None), OrderFlag.id)
+)
+_TAGS = select(OrderTag.tag).where(OrderTag.order_id == bindparam("order_id")).order_by(OrderTag.tag)
+_SHIPMENTS = (
+    select(Shipment)
+    .where(Shipment.order_id == bindparam("order_id"), Shipment.undone_at.is_(None))
+    .order_by(Shipment.id)
+)
+_IDS: BindParameter[Any] = bindparam("order_ids", expanding=True)
+# How many pieces of each line have left, and how many were refunded.
+_GONE = union_all(
+    select(ShipmentLine.order_line_id, ShipmentLine.quantity)
+    .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+    .where(Shipment.order_id.in_(_IDS), Shipment.undone_at.is_(None)),
+    select(RefundLine.order_line_id, RefundLine.quantity)
+    .join(Refund, Refund.id == RefundLine.refund_id)
+    .where(Refund.order_id.in_(_IDS), Refund.state.not_in(("failed", "canceled"))),
+)
+_PAID_BY = select(sql.count(), sql.coalesce(sql.sum(Order.total_amount), 0)).where(
+    Order.email_normalized == bindparam("email"), Order.state == "paid"
+)
 _FLAGGED = select(_open_flag(bindparam("order_id")))
 ORDER_LINES = OrderLine.metadata.tables["order_lines"]
 _BOUGHT = Statement(
@@ -183,18 +212,12 @@ def bought(session: Session, order_id: int) -> Sequence[Any]:
 
 def timeline(session: Session, order_id: int) -> Sequence[OrderEvent]:
     """Return all that happened to an order, newest first."""
-    return session.scalars(
-        select(OrderEvent).where(OrderEvent.order_id == order_id).order_by(OrderEvent.id.desc())
-    ).all()
+    return session.scalars(_EVENTS, {"order_id": order_id}).all()
 
 
 def flags(session: Session, order_id: int) -> Sequence[OrderFlag]:
     """Return what a person had or has to decide, open ones first."""
-    return session.scalars(
-        select(OrderFlag)
-        .where(OrderFlag.order_id == order_id)
-        .order_by(OrderFlag.resolved_at.is_not(None), OrderFlag.id)
-    ).all()
+    return session.scalars(_FLAGS, {"order_id": order_id}).all()
 
 
 def payments(session: Session, order_id: int) -> Sequence[Payment]:
@@ -204,12 +227,12 @@ def payments(session: Session, order_id: int) -> Sequence[Payment]:
 
 def refunds(session: Session, order_id: int) -> Sequence[Refund]:
     """Return the refunds of an order, oldest first, failed ones too."""
-    return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
+    return session.scalars(_REFUNDS, {"order_id": order_id}).all()
 
 
 def disputes(session: Session, order_id: int) -> Sequence[Dispute]:
     """Return the disputes about an order, oldest first."""
-    return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
+    return session.scalars(_DISPUTES, {"order_id": order_id}).all()
 
 
 def of_email(session: Session, email_normalized: str) -> Sequence[Order]:
@@ -327,11 +350,7 @@ def _refund(refund: Refund) -> ReceiptRefund:
 
 def _parcels(session: Session, order_id: int, bought: Sequence[OrderLine]) -> tuple[Parcel, ...]:
     names = {line.id: line.name for line in bought}
-    sent = session.scalars(
-        select(Shipment)
-        .where(Shipment.order_id == order_id, Shipment.undone_at.is_(None))
-        .order_by(Shipment.id)
-    ).all()
+    sent = session.scalars(_SHIPMENTS, {"order_id": order_id}).all()
     packed: dict[int, list[tuple[str, int]]] = {shipment.id: [] for shipment in sent}
     if sent:
         rows = session.execute(
@@ -357,7 +376,7 @@ def _parcels(session: Session, order_id: int, bought: Sequence[OrderLine]) -> tu
 def to_pack(session: Session, numbers: Sequence[int]) -> list[Packed]:
     """Return those of these orders that are paid, not held, and have something left to send; oldest first.
 
-    Always the same four queries.
+    Always the same three queries.
     """
     found = session.scalars(
         select(Order)
@@ -398,20 +417,9 @@ def _packed(order: Order, bought: Sequence[OrderLine], gone: Mapping[int, int]) 
 
 def _pieces_gone(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
     """Return how many pieces of each line (by line id) have left or were refunded."""
-    shipped = (
-        select(ShipmentLine.order_line_id, ShipmentLine.quantity)
-        .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
-        .where(Shipment.order_id.in_(order_ids), Shipment.undone_at.is_(None))
-    )
-    refunded = (
-        select(RefundLine.order_line_id, RefundLine.quantity)
-        .join(Refund, Refund.id == RefundLine.refund_id)
-        .where(Refund.order_id.in_(order_ids), Refund.state.not_in(("failed", "canceled")))
-    )
     gone: dict[int, int] = {}
-    for statement in (shipped, refunded):
-        for line_id, quantity in session.execute(statement):
-            gone[line_id] = gone.get(line_id, 0) + quantity
+    for line_id, quantity in session.execute(_GONE, {"order_ids": order_ids}):
+        gone[line_id] = gone.get(line_id, 0) + quantity
     return gone
 
 
@@ -427,16 +435,10 @@ def left_to_ship(session: Session, order_id: int) -> list[tuple[int, int]]:
 
 def tags(session: Session, order_id: int) -> Sequence[str]:
     """Return the tags of an order."""
-    return session.scalars(
-        select(OrderTag.tag).where(OrderTag.order_id == order_id).order_by(OrderTag.tag)
-    ).all()
+    return session.scalars(_TAGS, {"order_id": order_id}).all()
 
 
 def orders_of(session: Session, email_normalized: str) -> tuple[int, int]:
     """Return how many paid orders an address has, and what they came to (minor units, before refunds)."""
-    row = session.execute(
-        select(sql.count(), sql.coalesce(sql.sum(Order.total_amount), 0)).where(
-            Order.email_normalized == email_normalized, Order.state == "paid"
-        )
-    ).one()
+    row = session.execute(_PAID_BY, {"email": email_normalized}).one()
     return row[0], int(row[1])
