@@ -68,6 +68,8 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
         TEMPLATES_AUTO_RELOAD=False,
     )
     app.session_interface = NoticeSessions()
+    # No view or hook here is a coroutine; Flask would look at each of them again for every request.
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.jinja_environment = filters.Templates
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.extensions["shop"] = Tools(

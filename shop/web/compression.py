@@ -63,7 +63,6 @@ class Compressed:
         chunks = self.app(environ, start)
         status, headers, exc_info = answered
         kinds = {name.lower(): value for name, value in headers}
-        encoding = wanted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if (
             not kinds.get("content-type", "").startswith(COMPRESSED)
             or int(kinds.get("content-length", "0")) < MIN_BYTES
@@ -75,6 +74,7 @@ class Compressed:
         body = joined(chunks)
         headers = [header for header in headers if header[0].lower() not in ("content-length", "vary")]
         vary = [part for part in (kinds.get("vary"), "Accept-Encoding") if part]
+        encoding = wanted_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if encoding:
             body = gzip_bytes(body, 1) if encoding == "gzip" else brotli_bytes(body, 1)
             headers.append(("Content-Encoding", encoding))

@@ -20,20 +20,20 @@ def install(app: Flask) -> None:
     app.redirect = lead_on  # type: ignore[method-assign]
 
     @app.before_request
-    def straighten() -> AnyResponse | None:
-        way = request.routing_exception
-        if not isinstance(way, RequestRedirect):
-            return None
-        # Its address is made with the Host header, which may name any other site: only the path is kept.
-        asked = urlsplit(way.new_url)
-        path = "/" + asked.path.lstrip("/")
-        return redirect(f"{path}?{asked.query}" if asked.query else path, 308)
-
-    @app.before_request
     def send_on() -> AnyResponse | None:
+        way = request.routing_exception
+        if isinstance(way, RequestRedirect):
+            return _straightened(way)
         new = tools().content.redirects.get(request.path) if request.method in ("GET", "HEAD") else None
         if new is None:
             return None
         response: Response = redirect(new, 301)  # type: ignore[assignment]
         response.headers["Cache-Control"] = PUBLIC
         return response
+
+
+def _straightened(way: RequestRedirect) -> AnyResponse:
+    # Its address is made with the Host header, which may name any other site: only the path is kept.
+    asked = urlsplit(way.new_url)
+    path = "/" + asked.path.lstrip("/")
+    return redirect(f"{path}?{asked.query}" if asked.query else path, 308)
