@@ -28,6 +28,7 @@ from shop.web.tools import tools
 # What staff write into the ledger; sales and returns write themselves.
 REASONS = {"received": "Received", "damaged": "Damaged", "correction": "Counted, and it differs"}
 LARGEST = 1_000_000
+MOVEMENTS_SHOWN = 20
 # What the list can be sorted by, and whether the largest comes first; "place" is as the goods stand in the shop.
 SORTABLE = {"place": False, "sku": False, "name": False} | dict.fromkeys(
     ("price_amount", "on_hand", "held", "free", "sold", "cover"), True
@@ -74,15 +75,15 @@ def product(sku: str) -> str:
     """Show one SKU: its stock ledger and what staff changed about it."""
     with reading(tools().engine) as session:
         level = _level(session, sku)
-        found = catalog.ledger(session, level.sku, before=before(), limit=PAGE_LENGTH + 1)
+        found = catalog.ledger(session, level.sku, before=before(), limit=MOVEMENTS_SHOWN + 1)
         changed = staff_queries.audit(session, before=None, limit=PAGE_LENGTH, subject=_subject(level.sku))
         return page(
             "admin/product.html",
             "products",
             level=level,
             reasons=REASONS,
-            ledger=found[:PAGE_LENGTH],
-            next_before=found[PAGE_LENGTH - 1].id if len(found) > PAGE_LENGTH else None,
+            ledger=found[:MOVEMENTS_SHOWN],
+            next_before=found[MOVEMENTS_SHOWN - 1].id if len(found) > MOVEMENTS_SHOWN else None,
             prices=prices.history(session, level.sku, limit=PAGE_LENGTH),
             earliest=f"{clock.now().astimezone(tools().config.time_zone):%Y-%m-%dT%H:%M}",
             # Prices have a history of their own.

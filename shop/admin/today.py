@@ -1,17 +1,78 @@
 """What needs a person today."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
 from shop import clock
 from shop.admin import queries
 from shop.admin.desk import blueprint, page
 from shop.admin.guard import Role, admits
+from shop.admin.queries import Today
 from shop.db import reading
 from shop.web.tools import tools
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One kind of thing that may wait for a person: how many, where they are, in words, and what hurries."""
+
+    count: int
+    address: str
+    words: str
+    more: str = ""
 
 
 @blueprint.get("/admin")
 @admits(Role.READ_ONLY)
 def today() -> str:
     """Show what needs a person."""
+    now = clock.now()
     with reading(tools().engine) as session:
-        found = queries.today(session, now=clock.now(), zone=tools().config.time_zone)
-        return page("admin/today.html", "today", today=found)
+        found = queries.today(session, now=now, zone=tools().config.time_zone)
+    kinds = list(_kinds(found, now))
+    return page(
+        "admin/today.html",
+        "today",
+        today=found,
+        waiting=[kind for kind in kinds if kind.count],
+        clear=[kind.words for kind in kinds if not kind.count],
+    )
+
+
+def _kinds(today: Today, now: datetime) -> Iterator[Waiting]:
+    yield Waiting(today.to_ship, "/admin/orders?view=to_ship", "to ship", _age(today.oldest_to_ship_at, now))
+    yield Waiting(
+        today.flagged,
+        "/admin/orders?view=attention",
+        "needs attention" if today.flagged == 1 else "need attention",
+        "flagged or on hold",
+    )
+    due = min((dispute.due_by_at for dispute in today.disputes if dispute.due_by_at), default=None)
+    yield Waiting(len(today.disputes), "#disputes", "disputes", _left(due, now))
+    yield Waiting(len(today.unmatched), "#unmatched", "unmatched payments")
+    yield Waiting(today.failed_letters, "/admin/outbox?view=failed", "failed letters")
+    yield Waiting(len(today.failed_events), "#events", "events not acted on")
+    yield Waiting(len(today.low_stock), "#low-stock", "low on stock", "less than two weeks left")
+
+
+def _age(since: datetime | None, now: datetime) -> str:
+    days = (now - since).days if since else 0
+    if since is None:
+        return ""
+    return (
+        f"the oldest waits {days} {'day' if days == 1 else 'days'}"
+        if days
+        else "the oldest is of the last 24 hours"
+    )
+
+
+def _left(due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return ""
+    days = (due - now).days
+    return (
+        "the first is overdue"
+        if due < now
+        else f"the first is due in {days} {'day' if days == 1 else 'days'}"
+    )

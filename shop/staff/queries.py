@@ -60,6 +60,11 @@ class SignIn:
     created_at: datetime
     expires_at: datetime
 
+    @property
+    def words(self) -> str:
+        """What the device is, as a person would put it."""
+        return rules.device_words(self.device)
+
 
 _SIGNED_IN = (
     select(

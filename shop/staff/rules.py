@@ -10,6 +10,22 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
+# In this order: most browsers name the others as well.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
 ROLES = ("owner", "staff", "read_only")
 MAY_CHANGE = ("owner", "staff")
 SESSION_LENGTH = timedelta(days=14)
@@ -102,3 +118,10 @@ def reset_mark(kept_hash: str) -> str:
 def owners_left(roles: Sequence[str]) -> bool:
     """Whether somebody would still be an owner."""
     return "owner" in roles
+
+
+def device_words(user_agent: str) -> str:
+    """Return a browser's words about itself as a person would put them: ``Firefox on Windows``."""
+    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
+    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
+    return " on ".join(part for part in (browser, system) if part) or user_agent or "Unknown device"

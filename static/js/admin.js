@@ -16,8 +16,11 @@ function show() {
   const chosen = boxes.filter((box) => box.checked).length;
   const count = document.querySelector("[data-bar-count]");
   if (count) count.textContent = chosen ? `${chosen} of ${boxes.length} chosen` : "Choose orders, then:";
-  const all = document.querySelector("[data-choose-all]");
-  if (all) all.textContent = chosen === boxes.length ? "Choose none" : "Choose all";
+  const all = document.querySelector("[data-choose-all] input");
+  if (all) {
+    all.checked = chosen === boxes.length;
+    all.indeterminate = chosen > 0 && chosen < boxes.length;
+  }
   return chosen;
 }
 
@@ -47,9 +50,9 @@ rows.forEach((row, place) => row.addEventListener("focusin", () => {
   at = place;
   row.setAttribute("data-at", "");
 }));
-document.querySelectorAll("[data-choose-all]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => choose(0, boxes.length - 1, !boxes.every((box) => box.checked)));
+document.querySelectorAll("[data-choose-all]").forEach((label) => {
+  label.hidden = false;
+  label.querySelector("input").addEventListener("change", (event) => choose(0, boxes.length - 1, event.target.checked));
 });
 if (form) show();
 
@@ -82,7 +85,7 @@ const places = new Map([...document.querySelectorAll("[data-go]")].map((link) =>
 let going = 0;
 
 function act(part) {
-  if (part.matches("input, textarea, select")) { part.focus(); part.select?.(); } else part.click();
+  if (part.matches("input:not([type=checkbox]), textarea, select")) { part.focus(); part.select?.(); } else part.click();
 }
 
 function list() {

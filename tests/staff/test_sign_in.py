@@ -148,3 +148,26 @@ def test_a_guessed_token_is_nobodys(engine: Engine, member_id: int) -> None:
 @pytest.mark.parametrize(("role", "may"), [("owner", True), ("staff", True), ("read_only", False)])
 def test_only_owners_and_staff_may_change_things(role: str, may: bool) -> None:
     assert rules.may_change(role) is may
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0",
+            "Firefox on Windows",
+        ),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Chrome/142.0 Safari/537.36 Edg/142.0",
+            "Edge on Mac",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", "Unknown device"),
+    ],
+)
+def test_a_sign_in_says_which_device_it_was_on_in_plain_words(told: str, words: str) -> None:
+    assert rules.device_words(told) == words
