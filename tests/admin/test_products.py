@@ -25,8 +25,8 @@ PATH = "/admin/products/HOOK-1"
 def price_rows(client: FlaskClient) -> list[tuple[str, str, str, str]]:
     """The price history on the page of the Hip Hook: before, after, state, who."""
     page = client.get(PATH).text
-    table = page[page.index('id="prices"') : page.index('id="history"')]
-    rows = re.findall(r"<tr>\s*<td>.*?</tr>", table, re.DOTALL)
+    table = page[page.index('id="prices"') : page.index('id="ledger"')]
+    rows = re.findall(r"<tr>\s*<td .*?</tr>", table, re.DOTALL)
     cells = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in rows]
     words = [
         [re.sub(r"<form.*</form>|<[^>]+>", "", cell, flags=re.DOTALL).strip() for cell in row]
@@ -95,7 +95,7 @@ def test_stock_moves_with_a_reason_and_never_below_what_orders_hold(
     staff.post(f"{PATH}/stock", data={"pieces": "20", "reason": "received", "note": "From the carpenter"})
     staff.post(f"{PATH}/stock", data={"pieces": "3", "reason": "damaged"})
     page = staff.get(PATH).text
-    assert re.findall(r'<td class="amount">([+-]\d+)</td><td>(\w+)', page) == [
+    assert re.findall(r'<td class="amount"[^>]*>([+-]\d+)</td><td[^>]*>(\w+)', page) == [
         ("-3", "Damaged"),
         ("+20", "Received"),
         ("+120", "Opening"),

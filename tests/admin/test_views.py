@@ -312,6 +312,7 @@ def test_today_counts_what_needs_a_person(owner: FlaskClient, busy: dict[str, in
         "/admin/outbox?view=failed": "1",
         "#unmatched": "1",
         "#disputes": "1",
+        "#events": "1",
         "#low-stock": "1",
     }
     assert "card closed" in page
@@ -323,8 +324,9 @@ def test_today_counts_what_needs_a_person(owner: FlaskClient, busy: dict[str, in
 
 def test_a_quiet_day_says_so(owner: FlaskClient) -> None:
     page = owner.get("/admin").text
-    assert "No order waits for a decision." in page
-    assert "Every payment belongs to an order." in page
+    assert "Nothing waits for a person." in page
+    assert "All clear: to ship, need attention, disputes, unmatched payments, failed letters" in page
+    assert "<table" not in page
 
 
 def test_a_flag_whose_words_are_gone_is_still_shown(
