@@ -53,7 +53,9 @@ def _kinds(today: Today, now: datetime) -> Iterator[Waiting]:
     yield Waiting(len(today.unmatched), "#unmatched", "unmatched payments")
     yield Waiting(today.failed_letters, "/admin/outbox?view=failed", "failed letters")
     yield Waiting(len(today.failed_events), "#events", "events not acted on")
-    yield Waiting(len(today.low_stock), "#low-stock", "low on stock", "at the reorder point, or under two weeks")
+    yield Waiting(
+        len(today.low_stock), "#low-stock", "low on stock", "at the reorder point, or under two weeks"
+    )
 
 
 def _age(since: datetime | None, now: datetime) -> str:
