@@ -4,8 +4,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from shop import clock
+from shop.cart.rules import Cart
+from shop.catalog import actions as stock
 from shop.catalog import queries as catalog
+from shop.catalog.rules import surely_there
+from shop.checkout import queries as checkout
 from shop.db import reading, writing
+from shop.errors import Refused
 from shop.seed import seed
 from shop.shipping import queries as shipping
 from tests.queries import counted
@@ -69,3 +74,31 @@ def test_while_nothing_changes_only_what_is_free_is_asked_for(shop: Engine) -> N
         catalog.items(session)
         shipping.rates(session, "US", 500, "USD")
     assert len(statements) == 1
+
+
+def test_what_pages_show_costs_no_query_while_its_version_is_known(shop: Engine) -> None:
+    known = version(shop)
+    for expected in (True, False):
+        with counted(shop) as statements, reading(shop, version=known) as session:
+            assert catalog.items_shown(session)["HOOK-1"].available == 120
+        assert bool(statements) is expected
+
+
+def test_a_few_of_plenty_need_no_exact_figure_and_many_or_the_last_ones_do(shop: Engine) -> None:
+    with reading(shop) as session:
+        shown = catalog.items_shown(session)
+    with writing(shop) as session:
+        # Still plenty: no page changes, and what is kept says 120.
+        stock.move(session, "HOOK-1", 7 - 120, "correction", by="test", note="", now=clock.now())
+    with reading(shop) as session:
+        assert catalog.items_shown(session)["HOOK-1"].available == 120
+        assert catalog.items(session)["HOOK-1"].available == 7
+    assert surely_there({"HOOK-1": 5}, shown)
+    assert not surely_there({"HOOK-1": 6}, shown)
+    # A set takes its parts: together they are more than a few.
+    assert not surely_there({"HOOK-1": 5, "SET-READ": 1}, shown)
+    with reading(shop) as session:
+        with pytest.raises(Refused) as refused:
+            checkout.fill(session, Cart(), "HOOK-1", 8)
+        assert refused.value.values["left"] == 7
+        assert checkout.fill(session, Cart(), "HOOK-1", 7).cart.count == 7

@@ -38,6 +38,15 @@ def test_changed_words_move_the_version_and_are_read(app: Flask, house: tuple[Pa
     assert app.extensions["shop"].content.phrase("refusals.code_empty") == "Type it first, please."
 
 
+def test_a_changed_sentence_is_on_the_next_page(app: Flask, house: tuple[Path, Freshness]) -> None:
+    folder, fresh = house
+    assert "Your cart is empty." in app.test_client().get("/cart").get_data(as_text=True)
+    phrases = folder / "content/phrases.yaml"
+    phrases.write_text(phrases.read_text().replace("Your cart is empty.", "Nothing in here yet."))
+    fresh.look()
+    assert "Nothing in here yet." in app.test_client().get("/cart").get_data(as_text=True)
+
+
 def test_a_template_that_was_changed_is_read_anew(app: Flask, house: tuple[Path, Freshness]) -> None:
     folder, fresh = house
     page = folder / "templates/page.html"
