@@ -7,6 +7,7 @@ search, count and order page is asked for in this process and the quickest answe
 """
 
 import argparse
+import logging
 import os
 import secrets
 import tempfile
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import Connection
@@ -142,6 +144,8 @@ def quickest(addresses: Mapping[int, str]) -> Iterator[tuple[Question, list[floa
 
     What a busy machine adds is not the page's, and a busy moment so falls on both.
     """
+    # Thousands of lines about requests would stand between those of the table.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with ExitStack() as stack:
         shops = [(stack.enter_context(asking(url)), blanks(url, orders)) for orders, url in addresses.items()]
         for question in QUESTIONS:
