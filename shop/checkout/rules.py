@@ -198,10 +198,12 @@ class _Asked:
     now: datetime
     ships: bool
 
-    def candidates(self) -> Iterator[Candidate]:
-        """Yield what could be used: the offers, and the campaign of the code."""
+    def candidates(self, seen: checks.Sight | None = None) -> Iterator[Candidate]:
+        """Yield what could be used: the offers, at a glance (``seen``) only those with hope, and the code's campaign."""
         found = self.code_try.found if self.code_try else None
         for terms in self.offers:
+            if seen is not None and checks.is_hopeless(terms, seen, self.now):
+                continue
             # One order uses a campaign once: typed, it is a code's, not an offer.
             if not found or terms.campaign_id != found[1].campaign_id:
                 yield Candidate(terms, None)
@@ -226,7 +228,7 @@ class _Asked:
         come to the lowest price even if shipping were free.
         """
         seen = checks.sight(self.goods)
-        likely = [one for one in self.candidates() if not checks.is_hopeless(one.terms, seen, self.now)]
+        likely = list(self.candidates(seen))
         passed = [one for one in likely if (one.terms.combinable or one.code) and self.passes(one)]
         plans = [self.calculated(chosen) for chosen in combinations(passed)]
         if plans[1].shipping_amount > plans[0].shipping_amount:
