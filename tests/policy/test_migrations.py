@@ -7,9 +7,12 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
+from shop.db import reading, writing
 from shop.migration import alembic_config, migrate, rebuilding
+from shop.orders import handling, search
 from shop.seed import seed
 from shop.tables import metadata
+from tests.orders.made import a_paid_order
 
 
 def test_migrations_make_what_the_models_say_and_take_it_back(engine: Engine) -> None:
@@ -52,6 +55,21 @@ def test_a_full_shop_goes_back_and_forth_without_losing_its_codes(engine: Engine
     migrate(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql(kept).all() == before != []
+
+
+def test_orders_of_before_are_found_by_their_words(engine: Engine) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    seed(engine, live=False, now=now)
+    with writing(engine) as session:
+        order = a_paid_order(session, 1, name="Zoë Grün", address={"city": "Łódź"}).id
+        handling.write_note(session, order, "Gift for Åsa", by="x@example.com", now=now)
+    downgrade(engine, "0017")
+    migrate(engine)
+    with reading(engine) as session:
+        assert [search.found(session, asked) for asked in ("grun", "lodz", "asa", "muller")] == [
+            *([[order]] * 3),
+            [],
+        ]
 
 
 def downgrade(engine: Engine, to: str = "base") -> None:
