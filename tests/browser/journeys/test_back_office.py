@@ -11,6 +11,7 @@ from sqlalchemy import select
 from shop.db import reading
 from shop.mail.models import OutboxLetter
 from shop.orders.models import Order, Refund, Shipment
+from shop.subscribers.models import Reader
 from tests.browser.journeys.books import Books
 from tests.browser.journeys.conftest import VisitorTo
 from tests.browser.journeys.shops import RunningShop, eventually
@@ -180,3 +181,31 @@ def test_question_mark_lists_the_keys_and_they_can_be_turned_off(staff: Visitor)
     staff.opens("/admin/account")
     page.get_by_label("Single keys act by themselves").check()
     staff.presses("Save", within=page.locator("section").filter(has_text="Single keys"))
+
+
+def test_an_invented_order_of_the_demo_is_refunded_like_any_other(shop: RunningShop, staff: Visitor) -> None:
+    staff.opens("/admin/orders?view=shipped&payment=paid&tag=demo")
+    number = int(staff.page.locator("[data-row] a").first.inner_text())
+    staff.opens(f"/admin/orders/{number}/refund?all=1")
+    staff.presses("Look at it before it goes")
+    staff.page.get_by_role("button", name=re.compile(r"^Refund \$")).click()
+    staff.reads("is on its way back to the buyer.", "Refund succeeded")
+    with reading(shop.engine) as session:
+        made = select(Refund.state).join(Order, Order.id == Refund.order_id).where(Order.number == number)
+        assert session.scalars(made).all() == ["succeeded"]
+
+
+def test_a_reader_is_erased_only_when_her_address_is_typed(shop: RunningShop, staff: Visitor) -> None:
+    staff.opens("/admin/readers?view=left")
+    email = staff.page.locator("[data-row] a").first.inner_text()
+    staff.follows(email)
+    staff.fills(**{"Type the address to confirm": "somebody@example.com"})
+    staff.presses(f"Erase {email}")
+    staff.reads("That is not the address of this reader, so nobody was erased.")
+    staff.fills(**{"Type the address to confirm": email})
+    staff.presses(f"Erase {email}")
+    staff.reads("Erased. The money rows stay, without a name.")
+    staff.opens(f"/admin/readers?q={email}")
+    staff.reads("Nobody fits.")
+    with reading(shop.engine) as session:
+        assert session.scalars(select(Reader.id).where(Reader.email == email)).all() == []
