@@ -24,6 +24,9 @@ TARGET = ROOT / "static" / "fonts"
 ENGLISH = [*range(0x20, 0x7F), *map(ord, "\u00a0©°·½×–—‘’“”•…−→≥≤™")]
 ACCENTS = [letter for letter in [*range(0xA1, 0x100), ord("œ"), ord("Œ"), ord("€")] if letter not in ENGLISH]
 FEATURES = ["kern", "liga", "tnum", "mark", "mkmk", "ccmp", "locl", "calt"]
+# Pairs of these are kerned, by the values of one weight: kerning of every sign in every weight was half of the file.
+KERNED = [*map(ord, " .,-–—’“”?ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")]
+FEATURES_OF_ENGLISH = ["kern", "liga", "tnum"]
 
 SANS, SERIF = "@fontsource-variable/instrument-sans/files/", "@fontsource-variable/newsreader/files/"
 CUTS: dict[str, tuple[str, dict[str, object]]] = {
@@ -44,16 +47,33 @@ MATCHES = {
 }
 
 
-def cut(source: Path, name: str, axes: dict[str, object], letters: list[int]) -> None:
-    """Write ``source`` with its axes pinned or narrowed to ``axes``, and only ``letters``."""
+def cut(source: Path, name: str, axes: dict[str, object]) -> None:
+    """Write ``source`` with its axes pinned or narrowed to ``axes``: one file of English, and one of accents."""
+    font = subset(source, axes, ENGLISH, FEATURES_OF_ENGLISH)
+    font["GPOS"] = subset(source, pinned(axes), KERNED, ["kern"])["GPOS"]
+    save(font, name)
+    save(subset(source, axes, ACCENTS, FEATURES), f"{name}-accents")
+
+
+def pinned(axes: dict[str, object]) -> dict[str, object]:
+    """Return ``axes`` with the middle of each that may vary."""
+    return {axis: sum(kept) / 2 if isinstance(kept, tuple) else kept for axis, kept in axes.items()}
+
+
+def subset(source: Path, axes: dict[str, object], letters: list[int], features: list[str]) -> TTFont:
+    """Return ``source`` with its axes pinned or narrowed to ``axes``, and only ``letters`` and ``features``."""
     font = instantiateVariableFont(TTFont(source), axes)
     options = Options()
-    options.layout_features = FEATURES
-    options.flavor = "woff2"
+    options.layout_features = features
     options.hinting = False
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=letters)
     subsetter.subset(font)
+    return font
+
+
+def save(font: TTFont, name: str) -> None:
+    """Write ``font`` to static/fonts."""
     font.flavor = "woff2"
     path = TARGET / f"{name}.woff2"
     font.save(path)
@@ -98,8 +118,7 @@ def _words() -> str:
 if __name__ == "__main__":
     packages = Path(sys.argv[1])
     for name, (file, axes) in CUTS.items():
-        cut(packages / file, name, axes, ENGLISH)
-        cut(packages / file, f"{name}-accents", axes, ACCENTS)
+        cut(packages / file, name, axes)
     for letters in (ENGLISH, ACCENTS):
         print("unicode-range:", ranges(letters))
     words = _words()

@@ -26,7 +26,7 @@ from shop.payments.gateway import Gateway
 from shop.payments.stripe import StripeGateway
 from shop.search import views as search
 from shop.subscribers import views as subscribers
-from shop.web import error_pages, filters, guard, headers, redirects, request_log, sharing
+from shop.web import drawings, error_pages, filters, guard, headers, redirects, request_log, sharing
 from shop.web import views as web
 from shop.web.compression import Compressed
 from shop.web.freshness import words_version
@@ -88,6 +88,7 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     )
     app.jinja_env.globals["static_url"] = statics.url
     app.jinja_env.globals["share_picture"] = partial(sharing.picture, statics)
+    app.jinja_env.globals["drawing_url"] = lambda name: statics.url(f"{drawings.FOLDER}{name}.svg")
     app.jinja_env.globals["plate_named"] = Plates(ROOT / "static" / "img" / "plates").get
     request_log.install(app)
     guard.install(app, config.base_url)

@@ -36,6 +36,7 @@ def room(app: Flask, words: Content) -> Flask:
     """The web program with those words and drawings."""
     use_words(app, words)
     app.jinja_env.globals["plate_named"] = Plates(PLATES).get
+    app.jinja_env.globals["drawing_url"] = "/static/img/plates/{}.svg".format
     return app
 
 

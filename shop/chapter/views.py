@@ -187,6 +187,10 @@ def _landing(*, source: str, slot: str, email: str = "", error: str = "") -> str
         chapter=content.chapter,
         inside=[markdown_line(content.phrase(f"chapter.inside_{line}")) for line in (1, 2, 3)],
         beginning=_beginning(content.chapter),
+        questions=[
+            (content.phrase(f"chapter.question_{number}"), content.phrase(f"chapter.answer_{number}"))
+            for number in (1, 2, 3)
+        ],
         source=source,
         slot=slot or "landing",
         email=email,

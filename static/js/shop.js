@@ -120,6 +120,39 @@ function buyForm(form) {
     .observe(form.querySelector("[data-main-button]"));
 }
 
+// What is further down is begun when a reader comes near, once.
+function whenNear(parts, margin, begin) {
+  const near = new IntersectionObserver((seen) => {
+    for (const { target } of seen.filter((part) => part.isIntersecting)) {
+      near.unobserve(target);
+      begin(target);
+    }
+  }, { rootMargin: margin });
+  parts.forEach((part) => near.observe(part));
+}
+
+// Drawings further down come as pictures. Near the reader each becomes a part of the page: with its letters, with the
+// colors that were asked for, and with fibers that ease from taut to slack, once, where movement is welcome.
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const ease = (drawing) => whenNear([drawing], "0px 0px -25%", () => drawing.classList.remove("plate--taut"));
+
+async function takeIn(picture) {
+  const answer = await fetch(picture.src);
+  const drawn = (await answer.text()).replace(/<(style|title|desc)\b.*?<\/\1>/gs, "");
+  const drawing = new DOMParser().parseFromString(drawn, "image/svg+xml").documentElement;
+  if (!answer.ok || drawing.localName !== "svg") return;
+  drawing.removeAttribute("aria-labelledby");
+  drawing.setAttribute("aria-label", picture.alt);
+  if (!still) drawing.classList.add("plate--taut");
+  picture.replaceWith(drawing);
+  if (!still) ease(drawing);
+}
+
+whenNear(document.querySelectorAll("img[data-drawing]"), "400px", (picture) => takeIn(picture).catch(() => {}));
+whenNear(document.querySelectorAll("[data-turntable]"), "400px", async (figure) => {
+  (await import("./turntable.js")).turntable(figure);
+});
+
 // How long the page was looked at before a sign-up form was sent. Whoever is faster than a person, such as a password
 // manager that fills and sends at once, waits here for the rest of the time. Without scripts the field stays empty.
 const SHORTEST = 2000;

@@ -46,7 +46,7 @@ function start(figure) {
 }
 
 // A browser that shows the other format would not show these either.
-for (const figure of document.querySelectorAll("[data-turntable]")) {
+export function turntable(figure) {
   const picture = figure.querySelector("img");
   const begin = () => picture.currentSrc.endsWith(".avif") && start(figure);
   if (picture.complete && picture.currentSrc) begin();

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 from werkzeug.serving import make_server
 
@@ -73,16 +73,45 @@ def test_every_page_is_readable_by_everyone(
     assert faults == []
 
 
+# Drawings further down become a part of the page when a reader is near.
+READ_ON = """() => {
+  const next = document.querySelector("img[data-drawing]");
+  next?.scrollIntoView();
+  return !next;
+}"""
+
+
 def test_words_in_drawings_can_be_read_on_a_small_phone(address: str, open_page: Callable[..., Page]) -> None:
     page = open_page(size=PHONE_AND_DESK[0])
     for path in ("/learn/hip-flexor-anatomy", "/learn/how-to-use-the-hip-hook"):
         page.goto(address + path)
+        page.wait_for_function(READ_ON)
         sizes = page.evaluate(
             """() => [...document.querySelectorAll("svg text")].map(label =>
                  parseFloat(getComputedStyle(label).fontSize) * label.getScreenCTM().d)"""
         )
         assert len(sizes) > 10
         assert min(sizes) >= 10.5, path
+
+
+def test_a_drawing_further_down_is_seen_without_a_script_and_moves_once_with_one(
+    address: str, page_without_javascript: Page, browser: Browser
+) -> None:
+    page_without_javascript.goto(f"{address}/learn/hip-pain-from-sitting")
+    drawing = page_without_javascript.locator("img[data-drawing]").first
+    drawing.scroll_into_view_if_needed()
+    expect(drawing).to_have_js_property("complete", True)
+    assert drawing.evaluate("picture => picture.naturalWidth > 0 && picture.alt.length > 40")
+
+    context = browser.new_context(reduced_motion="no-preference")
+    page = context.new_page()
+    page.goto(f"{address}/learn/hip-pain-from-sitting")
+    taken_in = page.locator("svg.plate", has_not=page.locator("title")).first
+    page.locator("img[data-drawing]").first.scroll_into_view_if_needed()
+    expect(taken_in).to_have_attribute("aria-label", drawing.get_attribute("alt") or "")
+    taken_in.evaluate("drawing => drawing.scrollIntoView({ block: 'center' })")
+    expect(taken_in).to_have_attribute("class", "plate")
+    context.close()
 
 
 def test_one_muscle_can_be_looked_at_alone_without_a_script(

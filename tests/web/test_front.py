@@ -16,7 +16,7 @@ from werkzeug.test import Client
 
 from shop.config import ROOT, Config
 from shop.db import publish_change, writing
-from shop.web.front import Front, only_tracking
+from shop.web.front import FIRST_FLIGHT, Front, only_tracking
 from shop.web.pages import fresh_until, public_page
 from shop.web.versions import SqliteVersions
 from tests.web.conftest import Fronted
@@ -220,6 +220,19 @@ def test_a_page_comes_compressed_for_those_who_ask(fronted: Fronted) -> None:
     assert fronted.reached == [PAGE]
 
 
+@SQLITE
+def test_a_page_longer_than_the_first_flight_is_packed_smaller_in_the_background(fronted: Fronted) -> None:
+    asked = {"Accept-Encoding": "br"}
+    quick = fronted.visitor.get("/learn/hip-flexor-anatomy", headers=asked)
+    assert len(quick.data) > FIRST_FLIGHT
+    fronted.front.packer.shutdown()
+    small = fronted.visitor.get("/learn/hip-flexor-anatomy", headers=asked)
+    assert len(small.data) < 0.9 * len(quick.data)
+    assert brotli.decompress(small.data) == brotli.decompress(quick.data)
+    assert int(small.headers["Content-Length"]) == len(small.data)
+    assert small.headers["ETag"] == quick.headers["ETag"]
+
+
 def test_head_is_answered_like_get_without_a_body(fronted: Fronted) -> None:
     head, get = fronted.visitor.head(PAGE), fronted.visitor.get(PAGE)
     assert head.data == b""
@@ -285,7 +298,7 @@ def test_a_page_ends_at_the_moment_it_names(fronted: Fronted, config: Config) ->
 
 
 def test_memory_is_bounded_and_the_least_used_page_goes_first(fronted: Fronted, config: Config) -> None:
-    room = 350_000
+    room = 240_000
     front = front_with_clock(fronted, config, Clock(datetime(2026, 7, 2, tzinfo=UTC)), max_bytes=room)
     visitor = Client(front)
     for path in ["/", "/shop", PAGE, "/products/complete-program", "/products/gentle-start"]:

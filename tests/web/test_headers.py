@@ -12,7 +12,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/shop", "/products/hip-hook", "/cart", "/nothing", "/healthz", "/static/css/shop.css"]
+    "path", ["/", "/shop", "/products/hip-hook", "/cart", "/nothing", "/healthz", "/static/js/shop.js"]
 )
 def test_every_response_carries_the_security_headers(app: Flask, config: Config, path: str) -> None:
     answered = app.test_client().get(path)

@@ -6,7 +6,7 @@ import brotli
 import pytest
 from werkzeug.test import Client
 
-from shop.web.static_files import StaticFiles, content_type
+from shop.web.static_files import StaticFiles, content_type, tight
 
 HEADERS = [("X-Content-Type-Options", "nosniff")]
 
@@ -73,8 +73,21 @@ def test_style_sheets_are_put_together_with_hashed_addresses(statics: StaticFile
     assert f'url("{statics.url("fonts/f.woff2")}")' in sheet
     assert f'url("{statics.url("img/i.svg")}#x")' in sheet
     assert "url(data:image/png;base64,AA)" in sheet
-    assert "@layer parts {" in sheet
+    assert "@layer parts{" in sheet
     assert "@import" not in sheet
+
+
+def test_style_sheets_say_the_same_without_what_only_people_read() -> None:
+    css = "/* it's long */\n.a::after { content: '/* ;  */';\n  width: calc(1px + 2px) }\n\n.b  .c { color: red; }\n"
+    assert tight(css) == ".a::after{content: '/* ;  */';width: calc(1px + 2px)}.b .c{color: red;}"
+
+
+def test_a_picture_carries_only_the_headers_that_mean_something_for_it(folder: Path) -> None:
+    page_only = ("Content-Security-Policy", "default-src 'none'")
+    visitor = Client(StaticFiles(nobody, folder, [*HEADERS, page_only]))
+    assert page_only in visitor.get("/static/img/i.svg").headers.items()
+    font = visitor.get("/static/fonts/f.woff2").headers
+    assert (page_only[0] in font, font["X-Content-Type-Options"]) == (False, "nosniff")
 
 
 def test_modules_import_each_other_by_hashed_names(statics: StaticFiles) -> None:
