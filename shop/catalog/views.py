@@ -80,7 +80,9 @@ def product(slug: str) -> ResponseReturnValue:
         item = next((item for item in items.values() if item.slug == slug and item.active), None)
         if item is None:
             abort(404)
-        deliveries = _deliveries(session, item, at, zone)
+        deliveries = sorted(
+            _deliveries(session, item, at, zone), key=lambda delivery: HOME_COUNTRY not in delivery.countries
+        )
     cards = cards_of(items, tools().content)
     _until_tomorrow(at, zone)
     crumbs = (Crumb("Home", "/"), Crumb("Shop", "/shop"), Crumb(item.name, f"/products/{slug}"))
@@ -89,8 +91,8 @@ def product(slug: str) -> ResponseReturnValue:
         card=cards[slug],
         options=[cards[option.slug] for option in _options(item, items)],
         formats=_formats(item, items),
-        home=next((delivery for delivery in deliveries if HOME_COUNTRY in delivery.countries), None),
-        abroad=[delivery for delivery in deliveries if HOME_COUNTRY not in delivery.countries],
+        deliveries=deliveries,
+        destinations=_destinations(deliveries),
         articles=articles.explaining(cards[slug].words, tools().content.articles.values()),
         crumbs=crumbs,
         linked=_linked(cards[slug], deliveries, crumbs),
@@ -133,15 +135,19 @@ def _deliveries(session: Session, item: Item, at: datetime, zone: ZoneInfo) -> l
             charge(rate, item.unit_amount),
             arrival(rate, at, zone),
             countries,
-            _places(rate.zone_name, countries),
         )
         for rate, countries in shipping.zone_rates(session, item.weight_grams, item.currency)
     ]
 
 
-def _places(zone_name: str, countries: tuple[str, ...]) -> tuple[str, ...]:
-    names = sorted(AMERICAN.territories[country] for country in countries)
-    return () if all(name in zone_name for name in names) else tuple(names)
+def _destinations(deliveries: Sequence[Delivery]) -> list[tuple[str, int]]:
+    """Return the name of every country one can ship to, our own first, and the number of its delivery, from 1."""
+    named = [
+        (country != HOME_COUNTRY, str(AMERICAN.territories[country]), number)
+        for number, delivery in enumerate(deliveries, 1)
+        for country in delivery.countries
+    ]
+    return [(name, number) for _, name, number in sorted(named)]
 
 
 def _linked(card: Card, deliveries: Sequence[Delivery], crumbs: Sequence[Crumb]) -> linked_data.Node:

@@ -122,12 +122,19 @@ def _read_chapter(path: Path, folder: Path) -> Chapter:
     return chapter
 
 
+# Stands for the new path of what was taken away for good.
+GONE = "gone"
+
+
 def read_redirects(folder: Path) -> dict[str, str]:
-    """Read content/redirects.yaml: an old path and the path that took its place, line by line."""
+    """Read content/redirects.yaml: an old path and the path that took its place, or GONE, line by line."""
     header = read_yaml(folder / "redirects.yaml", folder)
     for way, new, line in header.leaves():
-        if not way.startswith("/") or not new.startswith("/") or new.startswith("//") or new in header.fields:
-            message = "write /old: /new, both paths of this shop, and the newest path on the right."
+        path = new.startswith("/") and not new.startswith("//") and new not in header.fields
+        if not way.startswith("/") or not (path or new == GONE):
+            message = (
+                "write /old: /new, both paths of this shop and the newest path on the right, or /old: gone."
+            )
             header.complain_at(line, message)
     header.settle()
     return {way: new for way, new, _ in header.leaves()}

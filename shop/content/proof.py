@@ -16,6 +16,7 @@ from shop.content.articles import NOTHING, Article, read_articles
 from shop.content.body import TAKEN, Figure, Offer, Procedure, tokens_of
 from shop.content.grade import SENTENCE_END, grade, plain, running_prose
 from shop.content.header import Header, read_words, read_yaml
+from shop.content.pages import GONE
 from shop.content.plates import Plates
 
 MAX_SENTENCE_WORDS = 39
@@ -179,7 +180,7 @@ class _Proof:
     def _redirects(self) -> Iterator[WordsRefused]:
         header = read_yaml(self.folder / "redirects.yaml", self.folder)
         for way, new, line in header.leaves():
-            why = self._dead(Link(header.name, line, new))
+            why = "" if new == GONE else self._dead(Link(header.name, line, new))
             if why:
                 yield WordsRefused(header.name, line, f"{way} leads nowhere: {why}.")
 

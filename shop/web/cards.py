@@ -21,16 +21,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What shipping costs (minor units of the rate's currency), when it arrives, and where to.
-
-    ``places`` are the names of the zone's countries, empty when the zone's own name already says them.
-    """
+    """What shipping costs (minor units of the rate's currency), when it arrives, and to which countries (ISO 3166)."""
 
     rate: Rate
     amount: int
     arrives: tuple[date, date]
     countries: tuple[str, ...]
-    places: tuple[str, ...]
 
 
 def cards_of(items: Mapping[str, Item], content: Content) -> dict[str, Card]:

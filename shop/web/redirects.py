@@ -1,4 +1,4 @@
-"""Addresses that have changed keep working: content/redirects.yaml says what took their place."""
+"""Addresses that have changed keep working, and those of what is gone say so: content/redirects.yaml knows both."""
 
 from urllib.parse import urlsplit
 
@@ -6,6 +6,8 @@ from flask import Flask, Response, redirect, request
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from shop.content.pages import GONE
+from shop.web.error_pages import page
 from shop.web.pages import PUBLIC
 from shop.web.tools import tools
 
@@ -16,7 +18,10 @@ def lead_on(location: str, code: int = 302) -> AnyResponse:
 
 
 def install(app: Flask) -> None:
-    """Send visitors of an old address on, for good (301), and of one that is written oddly (``//cart``, 308)."""
+    """Send visitors of an old address on, for good (301), and of one that is written oddly (``//cart``, 308).
+
+    What was taken away for good is answered 410, with ways on: search engines forget it sooner than a 404.
+    """
     app.redirect = lead_on  # type: ignore[method-assign]
 
     @app.before_request
@@ -27,6 +32,8 @@ def install(app: Flask) -> None:
         new = tools().content.redirects.get(request.path) if request.method in ("GET", "HEAD") else None
         if new is None:
             return None
+        if new == GONE:
+            return page(410)
         response: Response = redirect(new, 301)  # type: ignore[assignment]
         response.headers["Cache-Control"] = PUBLIC
         return response

@@ -131,6 +131,16 @@ def moved(room: Flask, words: Content) -> FlaskClient:
     return room.test_client()
 
 
+def test_what_was_taken_away_for_good_says_so_and_leads_on(
+    room: Flask, reader: FlaskClient, words: Content
+) -> None:
+    use_words(room, replace(words, redirects={"/products/old-ball": "gone"}))
+    answered = reader.get("/products/old-ball")
+    assert answered.status_code == 410
+    assert "This page has been taken away" in answered.text
+    assert {"/shop", "/learn", "/orders/find"} <= {way["href"] for way in Page(answered.text).all("a")}
+
+
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_an_old_address_leads_to_the_new_one_for_good(moved: FlaskClient, method: str) -> None:
     for old, new in (("/learn/desk", "/learn/desk-day"), ("/old", "/shop")):
