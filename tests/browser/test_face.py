@@ -130,6 +130,18 @@ def test_the_price_of_what_is_chosen_stands_above_and_in_the_button_without_a_sc
     assert "$149.00" not in page.locator(".product__price").inner_text()
 
 
+def test_the_country_chosen_says_what_shipping_there_costs_without_a_script(
+    address: str, page_without_javascript: Page
+) -> None:
+    page = page_without_javascript
+    page.goto(f"{address}/products/hip-hook")
+    zones = page.locator(".delivery__zones")
+    assert "Free shipping within the US." in zones.inner_text()
+    page.get_by_label("Ship to").select_option("Canada")
+    assert "shipping to Canada." in zones.inner_text()
+    assert "within the US" not in zones.inner_text()
+
+
 def test_who_should_not_use_it_is_read_before_anything_is_scrolled(address: str, page: Page) -> None:
     page.goto(f"{address}/products/hip-hook")
     box = page.locator("#safety li").first.bounding_box()
