@@ -5,7 +5,8 @@ those further down as pictures, which are fetched when a reader comes near; a pi
 """
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Sequence, Set
+from functools import lru_cache
 
 FOLDER = "img/plates/"
 SHEET = "css/drawing.css"
@@ -47,8 +48,13 @@ def with_used_variables(css: str) -> str:
     return css if fewer == css else with_used_variables(fewer)
 
 
-def blocks(css: str) -> Iterator[tuple[str, str]]:
-    """Yield each ``head { body }`` of ``css``; statements without a body are left out."""
+@lru_cache(maxsize=512)
+def blocks(css: str) -> Sequence[tuple[str, str]]:
+    """Return each ``head { body }`` of ``css``; statements without a body are left out.
+
+    Every drawing asks for the same ones.
+    """
+    found = []
     depth, begin, opened = 0, 0, 0
     for at, sign in enumerate(css):
         if sign == "{":
@@ -58,7 +64,8 @@ def blocks(css: str) -> Iterator[tuple[str, str]]:
         elif sign == "}":
             depth -= 1
             if depth == 0:
-                yield css[begin:opened].strip(), css[opened + 1 : at]
+                found.append((css[begin:opened].strip(), css[opened + 1 : at]))
                 begin = at + 1
         elif sign == ";" and depth == 0:
             begin = at + 1
+    return found

@@ -272,8 +272,11 @@ def test_every_page_says_that_the_shop_is_a_demo(stranger: FlaskClient) -> None:
         assert "Demo shop. No money moves. Prices are placeholders." in page.text
 
 
-def test_the_shops_script_asks_only_for_the_cart() -> None:
+def test_the_shops_script_asks_only_for_the_cart_and_for_drawings_of_the_page() -> None:
     script = (Path(__file__).resolve().parents[2] / "static" / "js" / "shop.js").read_text()
     assert "cart_count" in script
-    assert re.findall(r"fetch\(|XMLHttpRequest|sendBeacon|localStorage", script) == ["fetch("]
+    assert re.findall(r"fetch\([\w.]+|XMLHttpRequest|sendBeacon|localStorage", script) == [
+        "fetch(address",
+        "fetch(picture.src",
+    ]
     assert '.pathname.startsWith("/cart")' in script
