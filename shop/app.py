@@ -8,6 +8,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from shop import clock
+from shop.about import views as about
 from shop.admin import style
 from shop.admin import views as admin
 from shop.articles import views as articles
@@ -44,6 +45,7 @@ log = structlog.get_logger("web")
 BLUEPRINTS = [
     web.blueprint,
     catalog.blueprint,
+    about.blueprint,
     articles.blueprint,
     chapter.blueprint,
     cart.blueprint,

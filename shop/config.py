@@ -71,6 +71,10 @@ class Config:
         default="http://127.0.0.1:8001",
         metadata={"about": "only for the local payment page; leave empty for Stripe itself"},
     )
+    shop_email: str = field(
+        default="",
+        metadata={"about": "where letters come from and customers write to; empty: `ADMIN_EMAIL`"},
+    )
     smtp_url: str = field(
         default="mailbox:",
         repr=False,
@@ -107,6 +111,11 @@ class Config:
     def postal_lines(self) -> tuple[str, ...]:
         """The lines of the postal address."""
         return tuple(line.strip() for line in self.shop_address.split(";") if line.strip())
+
+    @property
+    def public_email(self) -> str:
+        """The address that customers see: letters come from it, and they may write to it."""
+        return self.shop_email or self.admin_email
 
     @property
     def https(self) -> bool:
@@ -243,8 +252,9 @@ def _check(config: Config) -> None:
         raise SettingRefused(f"CHECKOUT_REMINDER is {config.checkout_reminder!r}; it must be on or off.")
     if config.low_stock_mail not in ("on", "off"):
         raise SettingRefused(f"LOW_STOCK_MAIL is {config.low_stock_mail!r}; it must be on or off.")
-    if "@" not in config.admin_email:
-        raise SettingRefused(f"ADMIN_EMAIL is {config.admin_email!r}; it must be an e-mail address.")
+    for name, address in (("ADMIN_EMAIL", config.admin_email), ("SHOP_EMAIL", config.public_email)):
+        if "@" not in address:
+            raise SettingRefused(f"{name} is {address!r}; it must be an e-mail address.")
 
 
 def _check_payment(config: Config) -> None:

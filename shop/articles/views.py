@@ -160,21 +160,6 @@ def answer(slug: str) -> ResponseReturnValue:
     return redirect(f"/learn/{slug}/feedback", 303)
 
 
-@blueprint.get("/medical-note")
-@public_page
-def medical_note() -> ResponseReturnValue:
-    """What the shop can and cannot tell."""
-    content = tools().content
-    crumbs = (HOME, Crumb(content.medical_note.title, "/medical-note"))
-    return render_template(
-        "articles/medical_note.html",
-        leaf=content.medical_note,
-        safety=content.safety,
-        crumbs=crumbs,
-        linked=_linked(crumbs),
-    )
-
-
 def _hub(kind: str) -> str:
     content = tools().content
     groups = content.topics.causes if kind == "causes" else content.topics.effects

@@ -15,7 +15,7 @@ from shop.content.pages import (
     Leaf,
     Safety,
     read_chapter,
-    read_leaf,
+    read_leaves,
     read_redirects,
     read_safety,
 )
@@ -74,7 +74,7 @@ class Content:
     articles: Mapping[str, Article]
     topics: Topics
     safety: Safety
-    medical_note: Leaf
+    leaves: Mapping[str, Leaf]
     chapter: Chapter
     redirects: Mapping[str, str]
     near_words: Mapping[str, tuple[str, ...]]
@@ -88,6 +88,12 @@ class Content:
         if slug not in self.products:
             raise WordsMissing(f"There are no words about {slug!r}: write content/products/{slug}.md.")
         return self.products[slug]
+
+    def leaf(self, slug: str) -> Leaf:
+        """Return the page of plain words at /<slug>. Raises WordsMissing."""
+        if slug not in self.leaves:
+            raise WordsMissing(f"There is no page {slug!r}: write content/pages/{slug}.md.")
+        return self.leaves[slug]
 
     def phrase(self, key: str, **values: object) -> str:
         """Return the sentence at ``key`` of phrases.yaml as plain text, each {blank} filled from ``values``.
@@ -142,7 +148,7 @@ def read_content(folder: Path, *, left_out: Callable[[WordsRefused], None] | Non
         articles=articles,
         topics=read_topics(folder),
         safety=read_safety(folder),
-        medical_note=read_leaf(folder / "medical-note.md", folder),
+        leaves=read_leaves(folder),
         chapter=read_chapter(folder),
         redirects=read_redirects(folder),
         near_words=read_near_words(folder),

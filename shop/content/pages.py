@@ -1,4 +1,4 @@
-"""Words that stand on many pages or on a page of their own: the safety lists, the medical note, the chapter."""
+"""Words that stand on many pages or on a page of their own: the safety lists, the leaves, the chapter."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -35,7 +35,7 @@ class Safety:
 
 @dataclass(frozen=True)
 class Leaf:
-    """A page of plain words, such as the medical note."""
+    """A page of plain words, such as the medical note: content/pages/<slug>.md is the page /<slug>."""
 
     title: str
     summary: str
@@ -85,9 +85,13 @@ def _checklist(header: Header, way: str) -> Checklist:
     return Checklist(header.text(f"{way}.title"), items)
 
 
+def read_leaves(folder: Path) -> dict[str, Leaf]:
+    """Read every page of plain words, by slug. Raises WordsRefused with file and line."""
+    return {path.stem: _read_leaf(path, folder) for path in sorted((folder / "pages").glob("*.md"))}
+
+
 @remembered
-def read_leaf(path: Path, folder: Path) -> Leaf:
-    """Read a page of plain words. Raises WordsRefused with file and line."""
+def _read_leaf(path: Path, folder: Path) -> Leaf:
     header, text, first_line = read_words(path, folder)
     header.only({"title", "summary", "updated"}, "this page")
     body = read_body(text, first_line, Citations(frozenset()), header.complain_at)

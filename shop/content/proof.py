@@ -213,8 +213,8 @@ class _Proof:
         if path in ("/learn/causes", "/learn/effects"):
             groups = topics.causes if path == "/learn/causes" else topics.effects
             return {*(group.key for group in groups), *self.topics[path.removeprefix("/learn/")]}
-        if path == "/medical-note":
-            return {heading.key for heading in self.content.medical_note.headings}
+        if path.removeprefix("/") in self.content.leaves:
+            return {heading.key for heading in self.content.leaf(path.removeprefix("/")).headings}
         article = self.content.articles.get(link.file.stem)
         return _article_anchors(article) if not path and article else None
 

@@ -49,7 +49,7 @@ def render(letter: Letter, content: Content, config: Config) -> EmailMessage:
     body = filled(words.body, blanks, config.base_url)
     foot = filled(_foot(content, config, may_leave=bool(leave_url)), blanks, config.base_url)
     message = EmailMessage(policy=POLICY)
-    message["From"] = Address(one_line(config.shop_name), addr_spec=config.admin_email)
+    message["From"] = Address(one_line(config.shop_name), addr_spec=config.public_email)
     message["To"] = _recipient(letter.recipient)
     message["Subject"] = subject
     message["Date"] = format_datetime(letter.created_at)
@@ -101,7 +101,7 @@ def _foot(content: Content, config: Config, *, may_leave: bool) -> str:
         # A commercial letter names a postal address (CAN-SPAM Act, 16 CFR 316; EU Directive 2000/31, article 5).
         lines.append(", ".join(config.postal_lines))
     elif not config.live:
-        lines.append(content.phrase("mail.demo_address"))
+        lines.append(content.phrase("mail.demo_address").replace("; ", ", "))
     if not config.live:
         lines.append(content.phrase("mail.demo"))
     return "\n\n".join(lines)

@@ -40,6 +40,7 @@ class ShopFacts:
     author: str
     reviewer: str
     address: tuple[str, ...]
+    email: str
 
 
 def install(app: Flask, config: Config) -> None:
@@ -63,6 +64,7 @@ def install(app: Flask, config: Config) -> None:
             config.shop_author,
             config.shop_reviewer,
             config.postal_lines,
+            config.public_email,
         ),
         notices=notices,
         options=options,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from xml.etree import ElementTree
 
-from shop.content import Article, ProductWords
+from shop.content import Article, Leaf, ProductWords
 from shop.web.linked_data import Publisher
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -58,7 +58,11 @@ def _entry(root: ElementTree.Element, publisher: Publisher, article: Article) ->
 
 
 def llms(
-    publisher: Publisher, summary: str, articles: Iterable[Article], products: Mapping[str, ProductWords]
+    publisher: Publisher,
+    summary: str,
+    articles: Iterable[Article],
+    products: Mapping[str, ProductWords],
+    leaves: Mapping[str, Leaf],
 ) -> str:
     """Return llms.txt (llmstxt.org): what is here, in Markdown, articles with their Markdown addresses."""
     lines = [f"# {publisher.name}", "", f"> {summary}", "", "## Articles", ""]
@@ -71,8 +75,11 @@ def llms(
         f"- [{words.title}]({publisher.base_url}/products/{slug}): {words.summary}"
         for slug, words in products.items()
     ]
-    lines += ["", "## Safety", "", f"- [Medical note]({publisher.base_url}/medical-note)", ""]
-    return "\n".join(lines)
+    lines += ["", "## About the shop", ""]
+    lines += [
+        f"- [{leaf.title}]({publisher.base_url}/{slug}): {leaf.summary}" for slug, leaf in leaves.items()
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _moment(on: date) -> str:

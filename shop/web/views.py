@@ -51,7 +51,7 @@ def sitemap() -> Response:
     ]
     pages += [("/learn", newest), ("/learn/causes", newest), ("/learn/effects", newest)]
     pages += [(f"/learn/{article.slug}", article.updated_on) for article in content.articles.values()]
-    pages.append(("/medical-note", content.medical_note.updated_on))
+    pages += [(f"/{slug}", leaf.updated_on) for slug, leaf in content.leaves.items()]
     pages.append(("/free-chapter", content.chapter.updated_on))
     return Response(syndication.sitemap(publisher(), pages), content_type="application/xml; charset=utf-8")
 
@@ -103,5 +103,5 @@ def llms() -> Response:
         slugs = [item.slug for item in catalog.items(session).values() if item.active]
     summary = content.phrase("home.description")
     products = {slug: content.product(slug) for slug in slugs}
-    text = syndication.llms(publisher(), summary, content.articles.values(), products)
+    text = syndication.llms(publisher(), summary, content.articles.values(), products, content.leaves)
     return Response(text, content_type="text/plain; charset=utf-8")

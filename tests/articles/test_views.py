@@ -31,6 +31,10 @@ PAGES = (
     f"{DESK}/steps/seat-set-up",
     f"{DESK}/feedback",
     "/medical-note",
+    "/returns",
+    "/privacy",
+    "/accessibility",
+    "/contact",
 )
 FILES = ("/learn/feed.xml", "/learn/desk-day.md", "/sitemap.xml", "/robots.txt", "/llms.txt")
 

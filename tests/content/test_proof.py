@@ -210,7 +210,7 @@ def test_an_old_address_that_leads_nowhere_is_named(folder: Path, new: str, why:
         ("safety.yaml", "you limp", "you limp, and want it fixed: our tool fixes it"),
         ("topics.yaml", "Every stride", "A root cause. Every stride"),
         ("phrases.yaml", "Please type the code first.", "Pain-free shopping."),
-        ("medical-note.md", "We make the tools", "Permanent relief. We make the tools"),
+        ("pages/medical-note.md", "We make the tools", "Permanent relief. We make the tools"),
         (
             "chapter/chapter.md",
             "Nobody ever introduced you",

@@ -68,9 +68,10 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "emails").mkdir()
     (tmp_path / "emails" / "hello.md").write_text("---\nsubject: Hello {name}\n---\nGood to *see* you.\n")
     (tmp_path / "phrases.yaml").write_text(PHRASES)
-    for name in ("topics.yaml", "comparison.yaml", "safety.yaml", "redirects.yaml", "medical-note.md"):
+    for name in ("topics.yaml", "comparison.yaml", "safety.yaml", "redirects.yaml"):
         shutil.copy(ROOT / "content" / name, tmp_path)
-    shutil.copytree(ROOT / "content" / "chapter", tmp_path / "chapter")
+    for name in ("chapter", "pages"):
+        shutil.copytree(ROOT / "content" / name, tmp_path / name)
     return tmp_path
 
 

@@ -146,7 +146,10 @@ def test_without_a_named_author_the_shop_signs(
 
 @pytest.mark.parametrize(
     "address",
-    ["/products/hip-hook", "/learn", "/learn/causes", "/learn/effects", "/learn/desk-day", "/medical-note"],
+    [
+        *("/products/hip-hook", "/learn", "/learn/causes", "/learn/effects", "/learn/desk-day"),
+        *("/medical-note", "/returns", "/privacy", "/accessibility", "/contact"),
+    ],
 )
 def test_the_way_to_a_page_is_the_one_it_shows(reader: FlaskClient, address: str) -> None:
     page = look(reader, address)

@@ -41,8 +41,9 @@ def test_the_sitemap_lists_every_page_that_may_be_found(room: Flask, reader: Fla
         page = Page(reader.get(path).text)
         assert page.all("link", rel="canonical", href=f"{SHOP}{path}"), path
         assert not page.all("meta", name="robots"), path
-    wanted = {"/", "/shop", "/learn", "/learn/causes", "/learn/effects", "/medical-note", "/free-chapter"}
-    assert wanted <= pages.keys()
+    wanted = {"/", "/shop", "/learn", "/learn/causes", "/learn/effects", "/free-chapter"}
+    about = {"/returns", "/privacy", "/accessibility", "/contact", "/medical-note"}
+    assert wanted | about <= pages.keys()
     assert {"/products/hip-hook", "/learn/desk-day"} <= pages.keys()
 
 
@@ -50,7 +51,7 @@ def test_the_sitemap_says_when_words_changed(reader: FlaskClient, words: Content
     pages = listed(reader)
     assert pages["/learn/stride"] == "2026-11-22"
     assert pages["/learn"] == pages["/learn/causes"] == "2026-11-23"
-    assert pages["/medical-note"] == words.medical_note.updated_on.isoformat()
+    assert pages["/medical-note"] == words.leaf("medical-note").updated_on.isoformat()
     assert pages["/products/hip-hook"] is None
 
 
@@ -116,10 +117,12 @@ def test_llms_txt_names_every_article_and_product_where_it_can_be_read(
     assert response.text.startswith("# Aletha\n\n> ")
     for slug, article in words.articles.items():
         assert f"- [{article.title}]({SHOP}/learn/{slug}.md): {article.summary}" in response.text
+    for slug, leaf in words.leaves.items():
+        assert f"- [{leaf.title}]({SHOP}/{slug}): {leaf.summary}" in response.text
     addresses = [
         line.partition("](")[2].partition(")")[0] for line in response.text.splitlines() if "](" in line
     ]
-    assert len(addresses) == 3 + 7 + 1
+    assert len(addresses) == 3 + 7 + 5
     for address in addresses:
         assert reader.get(address.removeprefix(SHOP)).status_code == 200, address
 
