@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
 from shop import money
-from shop.admin import narrowing
+from shop.admin import narrowing, order_rows
 from shop.admin.desk import PAGE_LENGTH, blueprint, page, record
 from shop.admin.guard import Role, admits
 from shop.admin.narrowing import PAYMENTS, SHIPPINGS
@@ -60,6 +60,7 @@ def orders() -> str:
         payments=PAYMENTS,
         shippings=SHIPPINGS,
         orders=found[:PAGE_LENGTH],
+        filled=order_rows.filled,
         next_after=_place(found[PAGE_LENGTH - 1], asked.narrowed) if len(found) > PAGE_LENGTH else "",
         paged=after is not None,
     )

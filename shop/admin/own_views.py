@@ -1,5 +1,7 @@
 """One's own views of the lists: kept under a name, renamed, taken away, and how dense the rows are."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import abort, request
@@ -14,7 +16,7 @@ from shop.admin.guard import Role, admits
 from shop.db import writing
 from shop.orders.queries import LARGEST_NUMBER
 from shop.staff import saved
-from shop.staff.models import SavedView, StaffMember
+from shop.staff.models import StaffMember
 from shop.web import filters
 from shop.web.notices import say
 from shop.web.tools import tools
@@ -26,9 +28,9 @@ PAGES = ("after", "before")
 DENSITIES = ("comfortable", "compact")
 
 
-def own_views(session: Session, place: str) -> list[SavedView]:
-    """Return the views of a list that the person who is signed in has kept."""
-    return list(saved.views(session, guard.member().id, place))
+def own_views(session: Session, place: str) -> Sequence[Any]:
+    """Return ``id``, ``name`` and ``query`` of the views of a list that the person who is signed in has kept."""
+    return saved.views(session, guard.member().id, place)
 
 
 @blueprint.post("/admin/account/views/<place>")

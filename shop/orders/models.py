@@ -12,7 +12,8 @@ from shop.db import Base, Moment
 from shop.orders.word_index import INDEX, order_words
 
 SHORT_LISTS = {
-    "ix_orders_to_ship": "state = 'paid' AND shipping_state IN ('to_ship', 'part_shipped', 'on_hold')",
+    "ix_orders_to_ship": "archived_at IS NULL AND state = 'paid' AND payment_state IN ('paid', 'part_refunded')"
+    " AND shipping_state IN ('to_ship', 'part_shipped')",
     "ix_orders_on_hold": "state = 'paid' AND shipping_state = 'on_hold'",
     "ix_orders_money_back": "payment_state IN ('part_refunded', 'refunded', 'disputed', 'lost')",
     "ix_orders_archived": "archived_at IS NOT NULL",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shop.staff import rules
 from shop.staff.models import AuditEntry, Passkey, RecoveryCode, StaffMember, StaffSession
+from shop.statements import Statement
 
 _second_factor = or_(
     StaffMember.totp_confirmed_at.is_not(None), exists().where(Passkey.member_id == StaffMember.id)
@@ -66,7 +67,7 @@ class SignIn:
         return rules.device_words(self.device)
 
 
-_SIGNED_IN = (
+_SIGNED_IN = Statement(
     select(
         StaffMember.id,
         StaffMember.email,
@@ -92,8 +93,8 @@ _SIGNED_IN = (
 def signed_in(session: Session, token: str, *, now: datetime) -> Member | None:
     """Return whose session ``token`` is, or None: unknown, ended, too old, of a disabled member."""
     values = {"token_hash": rules.token_hash(token), "now": now}
-    row = session.connection().execute(_SIGNED_IN, values).one_or_none()
-    return Member(*tuple(row)) if row else None
+    row = _SIGNED_IN.one_or_none(session, values)
+    return Member(*row) if row else None
 
 
 def any_member(session: Session) -> bool:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote_plus
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop.db import lock_rows
 from shop.staff.models import SavedView, StaffMember
+from shop.statements import Statement
 
 LONGEST_NAME = 40
 LONGEST_QUERY = 1000
@@ -28,10 +30,16 @@ _SAVE = {
 }
 
 
-def views(session: Session, member_id: int, place: str) -> Sequence[SavedView]:
-    """Return a member's own views of a list, in the order in which they were made."""
-    mine = select(SavedView).where(SavedView.member_id == member_id, SavedView.place == place)
-    return session.scalars(mine.order_by(SavedView.id)).all()
+_MINE = Statement(
+    select(_TABLE.c.id, _TABLE.c.name, _TABLE.c.query)
+    .where(_TABLE.c.member_id == bindparam("member_id"), _TABLE.c.place == bindparam("place"))
+    .order_by(_TABLE.c.id)
+)
+
+
+def views(session: Session, member_id: int, place: str) -> Sequence[Any]:
+    """Return ``id``, ``name`` and ``query`` of a member's own views of a list, in the order in which they were made."""
+    return _MINE.all(session, {"member_id": member_id, "place": place})
 
 
 def save(session: Session, member_id: int, place: str, name: str, query: str, *, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from flask import Flask
@@ -115,7 +115,12 @@ def moment(at: datetime) -> str:
 
 def short_moment(at: datetime) -> str:
     """Return a moment in the shop's time zone without its year, for lists: ``Nov 27, 3:04 PM``."""
-    local = at.astimezone(tools().config.time_zone)
+    return short_moment_in(tools().config.time_zone, at)
+
+
+def short_moment_in(zone: tzinfo, at: datetime) -> str:
+    """Return a moment in a time zone as ``short_moment`` does."""
+    local = at.astimezone(zone)
     return f"{MONTHS[local.month]} {local.day}, {_clock(local)}"
 
 

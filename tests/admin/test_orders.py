@@ -77,6 +77,22 @@ def listed(browser: FlaskClient, query: str) -> list[int]:
 
 
 @pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_people_write_stays_text_in_the_rows_of_the_list(staff: FlaskClient, engine: Engine) -> None:
+    goods = {"HOOK-1": 1}
+    with writing(engine) as session:
+        evil = a_paid_order(
+            session, 1, goods, name="<b>%(number)s", address={**ADDRESS, "city": "\"x' & <y>"}
+        )
+        session.add(OrderTag(order_id=evil.id, tag="<i>%s"))
+    page = staff.get("/admin/orders?view=all&tag=%3Ci%3E%25s").text
+    assert "&lt;b&gt;%(number)s" in page
+    assert "&lt;i&gt;%s" in page
+    assert "&quot;x&#x27; &amp; &lt;y&gt;, US" in page
+    assert "<b>%" not in page
+    assert "<i>%" not in page
+
+
 def test_every_view_and_filter_is_an_address(owner: FlaskClient) -> None:
     expected = {
         "": [2, 1],

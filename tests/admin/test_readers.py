@@ -1,6 +1,7 @@
 """The back office's pages about readers: help one, prove a consent, give out, erase; and money per article."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from shop.web.tools import Tools
 from shop.welcome.ask import Wish, ask
 from shop.welcome.confirm import confirm
 from shop.welcome.desk import Desk
+from tests.orders.made import a_paid_order
 from tests.rows import every_row
 
 EVIL = "=cmd@example.com"
@@ -97,6 +99,18 @@ def test_a_person_is_given_out_and_erased_only_when_her_address_is_typed(
     assert owner.get(path).status_code == 404
     with reading(engine) as session:
         assert session.scalars(select(Reader.email)).all() == [EVIL]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_articles_page_shows_the_orders_of_its_readers(
+    path: str, owner: FlaskClient, engine: Engine
+) -> None:
+    later = clock.now() + timedelta(minutes=1)
+    with writing(engine) as session:
+        a_paid_order(session, 1001, placed_at=later, paid_at=later)
+    page = owner.get("/admin/articles/hip-pain-from-sitting").text
+    assert "/admin/orders/1001" in page
+    assert path
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
