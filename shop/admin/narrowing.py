@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from flask import abort
@@ -118,6 +118,15 @@ def period(arguments: Mapping[str, str]) -> tuple[date, date]:
     to_on = _day(arguments.get("to", "")) or today
     from_on = _day(arguments.get("from", "")) or to_on - timedelta(days=PERIOD_DAYS)
     return min(from_on, to_on), to_on
+
+
+def moment(text: str) -> datetime | None:
+    """Read a moment as pages say it to their scripts; None for nonsense."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.tzinfo and 2000 <= read.year < 3000 else None
 
 
 def _found(session: Session, typed: str) -> list[int]:

@@ -7,7 +7,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Engine
 
-from shop import money
+from shop import clock, money
 from shop.admin import narrowing, order_rows
 from shop.admin.desk import PAGE_LENGTH, blueprint, page, record
 from shop.admin.guard import Role, admits
@@ -43,6 +43,7 @@ LINE_COLUMNS = ["number", "placed_at", "country", "state", "sku", "name", "quant
 @admits(Role.READ_ONLY)
 def orders() -> str:
     """List orders: a view, narrowed by filters or found by a search."""
+    shown_at = clock.now()
     with reading(tools().engine) as session:
         asked = narrowing.asked(session, request.args)
         after = narrowing.place(request.args, asked.order)
@@ -63,7 +64,19 @@ def orders() -> str:
         filled=order_rows.filled,
         next_after=_place(found[PAGE_LENGTH - 1], asked.narrowed) if len(found) > PAGE_LENGTH else "",
         paged=after is not None,
+        shown_at=shown_at,
     )
+
+
+@blueprint.get("/admin/orders/new")
+@admits(Role.READ_ONLY)
+def new_orders() -> dict[str, int]:
+    """Return how many orders were paid since a list was read; nonsense for its moment has none."""
+    since = narrowing.moment(request.args.get("since", ""))
+    if since is None:
+        return {"orders": 0}
+    with reading(tools().engine) as session:
+        return {"orders": lists.paid_since(session, since)}
 
 
 @blueprint.post("/admin/orders/export")

@@ -42,6 +42,8 @@ COUNTED = 999
 SLACK = 1000
 # Words that stand in a statement itself: a list of blanks would be written anew for each length.
 SENT = tuple(map(constant, ("shipped", "delivered")))
+# An order is paid within this time of being placed, or by a bank that takes its time: then it makes no news.
+LONGEST_PAYING = timedelta(days=1)
 # The views of staff and what they hold; the keys stand in addresses.
 VIEWS = {
     "to_ship": "To ship",
@@ -179,6 +181,12 @@ def _counts() -> Statement:
     )
 
 
+def paid_since(session: Session, since: datetime) -> int:
+    """Return how many orders were paid after a moment, up to COUNTED + 1."""
+    found: int = _PAID_SINCE.scalar(session, {"since": since, "placed": since - LONGEST_PAYING})
+    return found
+
+
 def neighbors(session: Session, narrowed: Filter, number: int) -> tuple[int | None, int | None]:
     """Return the numbers of the orders above and below one in a list, where there are any."""
     inside = condition(narrowed)
@@ -273,6 +281,17 @@ def _bounded(wanted: ColumnElement[bool]) -> Any:
     return select(sql.count()).select_from(few).scalar_subquery()
 
 
+_PAID_SINCE = Statement(
+    select(
+        _bounded(
+            and_(
+                Order.placed_at > bindparam("placed"),
+                Order.paid_at > bindparam("since"),
+                Order.state == "paid",
+            )
+        )
+    )
+)
 _OPEN_FLAGS = (
     select(sql.count())
     .select_from(OrderFlag)

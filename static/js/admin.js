@@ -92,7 +92,7 @@ function list() {
   const lines = [...keyed].map(([key, part]) => [key, part.dataset.keyWords ?? part.textContent.trim()]);
   if (rows.length) lines.push(["j k", "Next and previous row"], ["x", "Choose the row"], ["Shift ↑ ↓", "Choose a range"], ["Enter", "Open the row"]);
   places.forEach((link, letter) => lines.push([`g ${letter}`, `Go to ${link.textContent.trim()}`]));
-  lines.push(["Esc", "Choose nothing, or close"], ["?", "This list"]);
+  lines.push(["Ctrl K", "Find or do anything"], ["Esc", "Choose nothing, or close"], ["?", "This list"]);
   sheet.querySelector("dl").replaceChildren(...lines.flatMap(([key, words]) => {
     const term = document.createElement("dt");
     const meaning = document.createElement("dd");
@@ -115,7 +115,7 @@ document.querySelectorAll("[data-open-keys]").forEach((button) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || sheet?.open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     if (typing(event.target)) event.target.blur();
     else if (boxes.some((box) => box.checked)) choose(0, boxes.length - 1, false);

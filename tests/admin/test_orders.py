@@ -76,7 +76,6 @@ def listed(browser: FlaskClient, query: str) -> list[int]:
     ]
 
 
-@pytest.mark.usefixtures("shelf")
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_people_write_stays_text_in_the_rows_of_the_list(staff: FlaskClient, engine: Engine) -> None:
     goods = {"HOOK-1": 1}
@@ -93,6 +92,7 @@ def test_what_people_write_stays_text_in_the_rows_of_the_list(staff: FlaskClient
     assert "<i>%" not in page
 
 
+@pytest.mark.usefixtures("shelf")
 def test_every_view_and_filter_is_an_address(owner: FlaskClient) -> None:
     expected = {
         "": [2, 1],
@@ -337,3 +337,22 @@ def test_a_list_sorted_by_total_loses_and_repeats_nothing_from_page_to_page(
     assert staff.get("/admin/orders?view=all&sort=-total").text.count('aria-sort="descending"') == 1
     rows = csv.DictReader(io.StringIO(staff.post("/admin/orders/export?view=all&sort=-total").text))
     assert [int(row["number"]) for row in rows] == by_total[::-1]
+
+
+def test_a_list_learns_how_many_orders_were_paid_since_it_was_read(
+    engine: Engine, onlooker: FlaskClient
+) -> None:
+    with writing(engine) as session:
+        a_paid_order(session, 1, paid_at=NOW + timedelta(minutes=1))
+        a_paid_order(session, 2, paid_at=NOW + timedelta(minutes=9))
+        a_paid_order(session, 3, placed_at=NOW - timedelta(hours=20), paid_at=NOW + timedelta(minutes=10))
+        an_order(session, 4)
+
+    def since(moment: str) -> int:
+        told: int = onlooker.get("/admin/orders/new", query_string={"since": moment}).json["orders"]
+        return told
+
+    assert since(NOW.isoformat()) == 3
+    assert since((NOW + timedelta(minutes=2)).isoformat()) == 2
+    for nonsense in ("", "now", "2026-11-30", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00"):
+        assert since(nonsense) == 0
