@@ -295,9 +295,11 @@ def reading(engine: Engine, *, version: int | None = None) -> Iterator[Session]:
     """
     session = _Reading(engine, autoflush=False, info={} if version is None else {VERSION_SEEN: version})
     try:
-        with session:
-            yield session
+        yield session
     finally:
+        # What asked past the session, as the way to an order does, has left nothing in it to end.
+        if session.in_transaction():
+            session.close()
         if session.opened is not None:
             session.opened.close()
 

@@ -85,15 +85,15 @@ def least_charge(currency: str) -> int:
 
 
 def combinations(passed: Sequence[Candidate]) -> Iterator[list[Candidate]]:
-    """What may stand together: nothing, all that combine, those without the code, and each that stands alone."""
+    """What may stand together, each once: nothing, all that combine, those without the code, each that stands alone."""
     together = _together(passed)
-    yield []
-    yield together
-    if any(candidate.code for candidate in together):
-        yield [candidate for candidate in together if not candidate.code]
-    for candidate in passed:
-        if not candidate.terms.combinable or candidate.code:
-            yield [candidate]
+    without_code = [candidate for candidate in together if not candidate.code]
+    alone = [[candidate] for candidate in passed if not candidate.terms.combinable or candidate.code]
+    tried: list[list[Candidate]] = []
+    for chosen in ([], together, without_code, *alone):
+        if chosen not in tried:
+            tried.append(chosen)
+            yield chosen
 
 
 def smaller(passed: Sequence[Candidate]) -> Iterator[list[Candidate]]:

@@ -231,7 +231,7 @@ class _Asked:
         likely = list(self.candidates(seen))
         passed = [one for one in likely if (one.terms.combinable or one.code) and self.passes(one)]
         plans = [self.calculated(chosen) for chosen in combinations(passed)]
-        if plans[1].shipping_amount > plans[0].shipping_amount:
+        if len(plans) > 1 and plans[1].shipping_amount > plans[0].shipping_amount:
             plans += [self.calculated(chosen) for chosen in smaller(passed)]
         plans = [plan for plan in plans if plan.fits()]
         least = min(plan.price_amount for plan in plans)
@@ -309,11 +309,13 @@ def _refusal(asked: _Asked, plans: Sequence[Plan], best: Plan) -> Refused | None
         return None
     if code_try.found is None:
         return discounts.unknown(code_try)
+    if best.uses_code():
+        return None
     code, terms = code_try.found
     failed = next((check for check in asked.checks(Candidate(terms, code)) if not check.passed), None)
     if failed:
         return discounts.refusal(failed, code_try)
-    if best.uses_code() or not best.by_sku:
+    if not best.by_sku:
         return None
     helps = any(plan.uses_code() and plan.price_amount < plans[0].price_amount for plan in plans)
     return Refused(
