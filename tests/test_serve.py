@@ -159,3 +159,31 @@ def test_a_worker_ends_although_the_main_process_went_before_it_had_looked(
     finally:
         with suppress(ProcessLookupError):
             os.kill(worker, signal.SIGKILL)
+
+
+STARTING = """
+import multiprocessing, os, signal, threading
+from shop.commands.serve import end_at_once_when_told
+signal.signal(signal.SIGTERM, lambda *_: None)
+os.register_at_fork(after_in_child=end_at_once_when_told)
+def worker(started):
+    started.set()
+    threading.Event().wait(60)
+fork = multiprocessing.get_context("fork")
+started = fork.Event()
+child = fork.Process(target=worker, args=(started,))
+child.start()
+started.wait()
+child.terminate()
+child.join(10)
+print(child.exitcode, flush=True)
+child.kill()
+"""
+
+
+@pytest.mark.usefixtures("database_url")
+def test_a_worker_that_still_starts_ends_when_it_is_told_to() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", STARTING], cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, check=True
+    )
+    assert said.stdout == b"-15\n"

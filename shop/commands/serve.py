@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import threading
 from argparse import ArgumentParser, Namespace
 from multiprocessing import parent_process
@@ -63,6 +64,7 @@ def command(config: Config, asked: Namespace) -> int:
 def listen(target: str, host: str, port: int, workers: int, threads: int, *, factory: bool = True) -> None:
     """Serve the WSGI application at ``target`` with the settings above, until told to stop."""
     share_one_heap()
+    os.register_at_fork(after_in_child=end_at_once_when_told)
     # What is loaded by now is shared by all workers, as long as no garbage collector of theirs writes into it.
     gc.collect()
     gc.freeze()
@@ -86,6 +88,16 @@ def listen(target: str, host: str, port: int, workers: int, threads: int, *, fac
         respawn_failed_workers=True,
         log_level=LogLevels.error,
     ).serve()
+
+
+def end_at_once_when_told() -> None:
+    """Let a worker that does not serve yet end at once when it is told to.
+
+    It is born with the main process's way to take a signal, which would be lost on it: the main process then
+    waits STOP_SECONDS for it. Once it serves it has its own.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def served() -> Attended:

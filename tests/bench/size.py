@@ -26,7 +26,7 @@ from sqlalchemy.engine import Connection
 from shop import clock
 from shop.app import create_app
 from shop.config import load
-from shop.db import open_engine, writing
+from shop.db import TRANSACTION, open_engine, writing
 from shop.migration import migrate
 from shop.orders.word_index import INDEX
 from shop.seed import seed
@@ -220,7 +220,7 @@ def build(engine: Engine, orders: int) -> None:
         connection.commit()
     if not sqlite:
         # Every PostgreSQL does so by itself, but that of the tests; no SQLite does.
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with engine.connect().execution_options(**{TRANSACTION: False}) as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
 
 
