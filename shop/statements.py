@@ -105,6 +105,20 @@ class Statement:
         cursor.close()
         return written
 
+    def all_many(self, on: Session | Connection, rows: Sequence[Values]) -> list[Any]:
+        """Run a plain INSERT ... RETURNING for ``rows``, which have the same keys; return what came, in any order."""
+        if not rows:
+            return []
+        connection = _connection(on)
+        if _heard(connection):
+            return list(connection.execute(self._of(connection), rows).all())
+        found: list[Any] = []
+        for at in range(0, len(rows), MOST_ROWS):
+            compiled, cursor = self._run_rows(connection, rows[at : at + MOST_ROWS])
+            found += [compiled.row(row) for row in cursor.fetchall()]
+            cursor.close()
+        return found
+
     def run_many(self, on: Session | Connection, rows: Sequence[Values]) -> int:
         """Run it once for each of ``rows``, which have the same keys; return how many were written in all.
 
@@ -115,17 +129,19 @@ class Statement:
         connection = _connection(on)
         if _heard(connection):
             return _written(connection, self._of(connection), rows)
-        keys = tuple(rows[0])
         if 1 < len(rows) <= MOST_ROWS and self._is_plain_insert(connection):
-            compiled = self._for_rows(connection.dialect, keys, len(rows))
-            values = {_in_row(name, at): value for at, row in enumerate(rows) for name, value in row.items()}
-            cursor = _run(connection, compiled.text, compiled.arguments(values))
+            _, cursor = self._run_rows(connection, rows)
         else:
-            compiled = self._for(connection.dialect, keys)
+            compiled = self._for(connection.dialect, tuple(rows[0]))
             cursor = _run(connection, compiled.text, [compiled.arguments(row) for row in rows], many=True)
         written = cursor.rowcount
         cursor.close()
         return written
+
+    def _run_rows(self, connection: Connection, rows: Sequence[Values]) -> tuple[_Compiled, DBAPICursor]:
+        compiled = self._for_rows(connection.dialect, tuple(rows[0]), len(rows))
+        values = {_in_row(name, at): value for at, row in enumerate(rows) for name, value in row.items()}
+        return compiled, _run(connection, compiled.text, compiled.arguments(values))
 
     def _of(self, connection: Connection) -> Executed:
         return self._statements[connection.dialect.name]

@@ -6,10 +6,23 @@ at the same time wait for one another instead of locking each other out.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, insert, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Integer,
+    String,
+    Update,
+    bindparam,
+    column,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import func as sql
+from sqlalchemy import values as rows_of
 from sqlalchemy.orm import Session
 
 from shop.catalog.models import BundlePart, Stock, StockHold, StockMovement, Variant
@@ -37,13 +50,7 @@ def _change_of_stock(*guards: ColumnElement[bool]) -> Statement:
 
 # Made once: every order passes here, and making a statement takes longer than running it.
 _CHANGE = _change_of_stock()
-_TAKE = _change_of_stock(STOCK.c.on_hand - STOCK.c.held >= bindparam("more_held"))
 _MOVE = _change_of_stock(STOCK.c.on_hand + bindparam("more_on_hand") >= STOCK.c.held)
-_SELL = Statement(
-    update(STOCK)
-    .where(STOCK.c.sku == bindparam("of_sku"))
-    .values(on_hand=STOCK.c.on_hand - bindparam("pieces"), held=STOCK.c.held - bindparam("pieces"))
-)
 _HOLDS_OF_ORDER = Statement(
     select(HOLDS.c.sku, HOLDS.c.state).where(HOLDS.c.order_id == bindparam("order_id"))
 )
@@ -60,6 +67,62 @@ _END_HOLDS = Statement(
 )
 _WRITE_HOLD = Statement(insert(HOLDS))
 _WRITE_MOVEMENT = Statement(insert(MOVEMENTS))
+
+
+@cache
+def _take(count: int) -> Statement:
+    """Hold pieces of ``count`` SKUs at once, of each only if so many are free; returns those that were."""
+    wanted = _wanted(count)
+    take = (
+        update(STOCK)
+        .where(STOCK.c.sku == wanted.c.sku, STOCK.c.on_hand - STOCK.c.held >= wanted.c.pieces)
+        .values(held=STOCK.c.held + wanted.c.pieces)
+        .returning(STOCK.c.sku, (STOCK.c.on_hand - STOCK.c.held).label("free"))
+    )
+    return Statement(take, postgresql=_in_order(take, wanted))
+
+
+@cache
+def _sell(count: int) -> Statement:
+    """Take what is held of ``count`` SKUs off the shelf at once."""
+    wanted = _wanted(count)
+    sell = (
+        update(STOCK)
+        .where(STOCK.c.sku == wanted.c.sku)
+        .values(on_hand=STOCK.c.on_hand - wanted.c.pieces, held=STOCK.c.held - wanted.c.pieces)
+        .returning(STOCK.c.sku)
+    )
+    return Statement(sell, postgresql=_in_order(sell, wanted))
+
+
+def _wanted(count: int) -> CTE:
+    columns = column("sku", String), column("pieces", Integer)
+    rows = [
+        (bindparam(f"sku_{at}", type_=String), bindparam(f"pieces_{at}", type_=Integer))
+        for at in range(count)
+    ]
+    return rows_of(*columns, name="wanted").data(rows).cte("wanted")
+
+
+def _in_order(statement: Update, wanted: CTE) -> Update:
+    # PostgreSQL locks rows as it comes upon them: first in the order of their SKUs, as every action does.
+    locked = (
+        select(STOCK.c.sku)
+        .where(STOCK.c.sku.in_(select(wanted.c.sku)))
+        .order_by(STOCK.c.sku)
+        .with_for_update()
+        .cte("locked")
+    )
+    return statement.where(STOCK.c.sku == locked.c.sku)
+
+
+def _rows(pieces: Mapping[str, int]) -> dict[str, Any]:
+    """Return SKUs and their pieces as ``_wanted`` takes them."""
+    return {
+        name: value
+        for at, (sku, number) in enumerate(pieces.items())
+        for name, value in ((f"sku_{at}", sku), (f"pieces_{at}", number))
+    }
 
 
 class Change(NamedTuple):
@@ -80,7 +143,7 @@ def hold(
     """
     known = {} if first else dict(_HOLDS_OF_ORDER.all(session, {"order_id": order_id}))
     wanted = [sku for sku in sorted(needs) if known.get(sku) not in ("held", "consumed")]
-    changes = [_change(session, sku, _TAKE, held=needs[sku]) for sku in wanted]
+    changes = _taken(session, {sku: needs[sku] for sku in wanted})
     fresh = [
         {"order_id": order_id, "sku": sku, "quantity": needs[sku], "state": "held", "created_at": now}
         for sku in wanted
@@ -104,11 +167,12 @@ def release(session: Session, order_id: int, *, now: datetime) -> None:
 
 def consume(session: Session, order_id: int, *, by: str, now: datetime) -> None:
     """Turn what an order holds into a sale: off the shelf, with one ledger row per SKU. Happens once."""
-    sold = _end_holds(session, order_id, "consumed", now)
-    rows = [{"of_sku": sku, "pieces": quantity} for sku, quantity in sold]
-    if _SELL.run_many(session, rows) != len(rows):
+    sold = dict(_end_holds(session, order_id, "consumed", now))
+    if sold and len(_sell(len(sold)).all(session, _rows(sold))) != len(sold):
         raise Refused(Reason.ITEM_UNKNOWN)
-    _write(session, {sku: -quantity for sku, quantity in sold}, "sold", order_id=order_id, by=by, now=now)
+    _write(
+        session, {sku: -quantity for sku, quantity in sold.items()}, "sold", order_id=order_id, by=by, now=now
+    )
 
 
 def retake(session: Session, order_id: int, *, now: datetime) -> bool:
@@ -172,6 +236,17 @@ def open_stock(session: Session, sku: str, on_hand: int, *, reorder_at: int, by:
     session.execute(insert(STOCK).values(sku=sku, on_hand=0, held=0, reorder_at=reorder_at))
     if on_hand:
         move(session, sku, on_hand, "opening", by=by, note="", now=now)
+
+
+def _taken(session: Session, pieces: Mapping[str, int]) -> list[Change]:
+    """Hold pieces of SKUs, given in their order; raises Refused for the first that is short."""
+    if not pieces:
+        return []
+    free = {row.sku: row.free for row in _take(len(pieces)).all(session, _rows(pieces))}
+    short = next((sku for sku in pieces if sku not in free), None)
+    if short is not None:
+        raise _refusal(session, short)
+    return [Change(sku, free[sku] + number, free[sku]) for sku, number in pieces.items()]
 
 
 def _change(

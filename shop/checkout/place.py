@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, and_, bindparam, false, func, insert, null, select, true, union_all
+from sqlalchemy import and_, bindparam, false, func, insert, null, select, true, union_all
 from sqlalchemy.orm import Session
 
 from shop.cart.rules import Cart, fingerprint
@@ -61,15 +61,8 @@ _LIVE_ATTEMPT = select(CheckoutAttempt).where(
     CheckoutAttempt.order_id == bindparam("order_id"), CheckoutAttempt.state.in_(LIVE)
 )
 _WRITE_ORDER = Statement(insert(ORDERS).returning(ORDERS.c.id))
-_WRITE_LINES = Statement(insert(LINES))
-_WRITE_SHARES = Statement(
-    insert(SHARES).from_select(
-        ["order_line_id", "campaign_id", "amount"],
-        select(LINES.c.id, bindparam("of_campaign", type_=Integer), bindparam("share", type_=Integer)).where(
-            LINES.c.order_id == bindparam("of_order"), LINES.c.position == bindparam("at")
-        ),
-    )
-)
+_WRITE_LINES = Statement(insert(LINES).returning(LINES.c.position, LINES.c.id))
+_WRITE_SHARES = Statement(insert(SHARES))
 _WRITE_ATTEMPT = Statement(insert(ATTEMPTS).returning(ATTEMPTS.c.id))
 
 
@@ -220,13 +213,13 @@ def _write_lines(session: Session, order_id: int, lines: Sequence[PricedLine]) -
         }
         for position, line in enumerate(lines, start=1)
     ]
+    ids = {row.position: row.id for row in _WRITE_LINES.all_many(session, rows)}
     shares = [
-        {"of_order": order_id, "at": position, "of_campaign": campaign_id, "share": amount}
+        {"order_line_id": ids[position], "campaign_id": campaign_id, "amount": amount}
         for position, line in enumerate(lines, start=1)
         for campaign_id, amount in line.discounts
         if amount
     ]
-    _WRITE_LINES.run_many(session, rows)
     _WRITE_SHARES.run_many(session, shares)
 
 

@@ -100,6 +100,14 @@ class _OwnOrder:
 NO_ORDER = _OwnOrder(None, {})
 
 
+def keep(session: Session) -> None:
+    """Have this process keep what prices are made of, if it does not yet: the transaction of an order keeps nothing."""
+    catalog.items_shown(session)
+    catalog.bundled(session)
+    shipping.countries(session)
+    discounts.keep(session)
+
+
 def price_cart(
     session: Session,
     cart: Cart,

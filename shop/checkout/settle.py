@@ -31,21 +31,14 @@ ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
 PAYMENTS = Payment.metadata.tables["payments"]
 # Made once: every order passes here, and making a statement takes longer than running it.
 _PAGE_ID = Statement(select(ATTEMPTS.c.page_id).where(ATTEMPTS.c.id == bindparam("attempt_id")))
-_ORDER = (
-    select(Order)
-    .where(
-        Order.id
-        == select(ATTEMPTS.c.order_id).where(ATTEMPTS.c.id == bindparam("attempt_id")).scalar_subquery()
-    )
-    .execution_options(populate_existing=True)
-)
-_ORDER_LOCKED = _ORDER.with_for_update()
-_ATTEMPT = (
-    select(CheckoutAttempt)
+_BOTH = (
+    select(Order, CheckoutAttempt)
+    .join_from(Order, CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
     .where(CheckoutAttempt.id == bindparam("attempt_id"))
     .execution_options(populate_existing=True)
 )
-_ATTEMPT_LOCKED = _ATTEMPT.with_for_update()
+# PostgreSQL locks the rows of each table in the order in which these stand.
+_BOTH_LOCKED = _BOTH.with_for_update(of=(Order, CheckoutAttempt))
 _PAYMENT = select(Payment).where(Payment.provider_id == bindparam("provider_id"))
 _WRITE_PAYMENT = insert_once(PAYMENTS, PAYMENTS.c.id)
 
@@ -95,9 +88,9 @@ def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot,
 
 def lock_both(session: Session, attempt_id: int) -> tuple[Order, CheckoutAttempt]:
     """Lock the order, then the attempt, always in this order, and return both as they are now."""
-    each = (_ORDER_LOCKED, _ATTEMPT_LOCKED) if lock_rows(session) else (_ORDER, _ATTEMPT)
-    order = session.scalars(each[0], {"attempt_id": attempt_id}).one()
-    return order, session.scalars(each[1], {"attempt_id": attempt_id}).one()
+    both = _BOTH_LOCKED if lock_rows(session) else _BOTH
+    order, attempt = session.execute(both, {"attempt_id": attempt_id}).one()
+    return order, attempt
 
 
 def give_up(session: Session, order: Order, *, now: datetime, why: str, state: str = "expired") -> None:

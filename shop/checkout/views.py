@@ -48,6 +48,8 @@ def place() -> ResponseReturnValue:
     """Place the order and go to the payment page; whatever is refused keeps what was typed."""
     cart, _ = read_cart(request)
     typed = forms.read(request.form)
+    with reads() as session:
+        queries.keep(session)
     try:
         allow(
             tools().engine,

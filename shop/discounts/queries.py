@@ -109,6 +109,11 @@ _OFFERS_KEPT: Kept[tuple[Terms, ...]] = Kept(
 )
 
 
+def keep(session: Session) -> None:
+    """Have this process keep the automatic offers, if it does not yet."""
+    _OFFERS_KEPT.get(session)
+
+
 def offers_and_code(
     session: Session,
     code: str,
