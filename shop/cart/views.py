@@ -276,7 +276,7 @@ def _page(
             priced=priced,
             quote=priced.quote,
             content=tools().content,
-            countries=list(names.items()),
+            countries=tuple(names.items()),
             typed_code=typed_code,
             code_error=tools().content.refusal(error) if error else "",
         ),

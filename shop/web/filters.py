@@ -1,7 +1,7 @@
 """What every template can say: money, days, moments, phrases and the shop's own name."""
 
 import re
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Hashable, Iterable, MutableMapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from functools import lru_cache
@@ -110,20 +110,27 @@ def phrase(key: str, **values: object) -> str:
     return tools().content.phrase(key, **values)
 
 
+# So many parts are kept with what they take, those that were used last.
+MOST_PARTS = 512
+
+
 class FixedParts:
-    """Parts that are the same on every page, such as its head and foot: each is rendered once."""
+    """Parts that depend on nothing but what they are given: the head and foot of all pages, a line of a cart.
+
+    Each is rendered once for the same values. They may hold nothing of a visitor's own.
+    """
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
-        self.rendered: dict[str, tuple[Template, Markup]] = {}
+        self._rendered = lru_cache(MOST_PARTS)(_rendered)
 
-    def __call__(self, name: str) -> Markup:
-        """Return the part ``name``, which takes nothing; rendered anew when its template was read anew."""
-        template = self.environment.get_template(name)
-        kept = self.rendered.get(name)
-        if kept is None or kept[0] is not template:
-            kept = self.rendered[name] = (template, Markup(template.render()))  # noqa: S704 a template's own output
-        return kept[1]
+    def __call__(self, name: str, **values: Hashable) -> Markup:
+        """Return the part ``name`` with ``values``; rendered anew when its template was read anew."""
+        return self._rendered(self.environment.get_template(name), tuple(values.items()))
+
+
+def _rendered(template: Template, values: tuple[tuple[str, Hashable], ...]) -> Markup:
+    return Markup(template.render(dict(values)))  # noqa: S704 a template's own output
 
 
 def options(pairs: Iterable[tuple[str, str]], chosen: str = "") -> Markup:
