@@ -73,7 +73,13 @@ def create_app(config: Config, gateway: Gateway | None = None) -> Flask:
     # No view or hook here is a coroutine; Flask would look at each of them again for every request.
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]
     app.jinja_environment = filters.Templates
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    # All templates stay in a plain table (cache_size -1): the library's own notes the order in which they were used.
+    app.jinja_options = {
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+        "cache_size": -1,
+    }
     app.extensions["shop"] = Tools(
         config=config,
         engine=open_engine(config.database_url),

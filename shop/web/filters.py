@@ -110,6 +110,8 @@ def phrase(key: str, **values: object) -> str:
     return tools().content.phrase(key, **values)
 
 
+# What would make a part one visitor's own.
+PERSONAL = ("request", "session", "g", "notices")
 # So many parts are kept with what they take, those that were used last.
 MOST_PARTS = 512
 
@@ -117,7 +119,7 @@ MOST_PARTS = 512
 class FixedParts:
     """Parts that depend on nothing but what they are given: the head and foot of all pages, a line of a cart.
 
-    Each is rendered once for the same values. They may hold nothing of a visitor's own.
+    Each is rendered once for the same values. They cannot ask who the visitor is.
     """
 
     def __init__(self, environment: Environment) -> None:
@@ -130,7 +132,8 @@ class FixedParts:
 
 
 def _rendered(template: Template, values: tuple[tuple[str, Hashable], ...]) -> Markup:
-    return Markup(template.render(dict(values)))  # noqa: S704 a template's own output
+    barred = {name: template.environment.undefined(name=name) for name in PERSONAL}
+    return Markup(template.render(barred | dict(values)))  # noqa: S704 a template's own output
 
 
 def options(pairs: Iterable[tuple[str, str]], chosen: str = "") -> Markup:

@@ -4,8 +4,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask, render_template_string
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import DictLoader, UndefinedError
+from markupsafe import Markup, escape
 
-from shop.web.filters import day, days
+from shop.web.filters import FixedParts, Templates, day, days
+
+VALUES = st.text() | st.text(alphabet="<>&'\"a ") | st.integers() | st.none() | st.text().map(Markup)
 
 
 def test_days_are_written_as_people_read_them() -> None:
@@ -36,3 +42,43 @@ def test_templates_know_the_shop_and_its_words(app: Flask) -> None:
             "{{ shop.name }} {{ shop.demo }} {{ 14900 | money('USD') }} {{ phrase('refusals.code_empty') }}"
         )
     assert said == "Aletha True $149.00 Please type the code first."
+
+
+@given(value=VALUES)
+def test_what_is_written_into_a_page_is_what_the_library_writes(value: object) -> None:
+    assert Templates.as_html(value) == escape(value)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", ['<b>O\'Neil</b> & "Co"', Markup("<b>Mine</b>"), 7, None])
+def test_a_template_escapes_what_it_is_given(app: Flask, name: object) -> None:
+    pattern = (
+        "{% macro say(it) %}{{ it }}{% endmacro %}{{ name }}|{{ name ~ '' }}|{{ say(name) }}|{{ [name][0] }}"
+    )
+    with app.test_request_context():
+        said = render_template_string(pattern, name=name)
+    assert said == "|".join([escape(name)] * 4)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_fixed_part_is_rendered_once_for_what_it_is_given_and_anew_when_it_was_read_anew(
+    app: Flask,
+) -> None:
+    environment = app.jinja_env
+    environment.loader = DictLoader({"part.html": "{{ shown }} {{ word }}"})
+    environment.globals["shown"] = "first"
+    part = FixedParts(environment)
+    assert part("part.html", word="<") == "first &lt;"
+    environment.globals["shown"] = "second"
+    assert part("part.html", word="<") == "first &lt;"
+    assert part("part.html", word=">") == "second &gt;"
+    environment.cache.clear()
+    assert part("part.html", word="<") == "second &lt;"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_fixed_part_cannot_read_who_asks(app: Flask) -> None:
+    app.jinja_env.loader = DictLoader({"part.html": "{{ request.cookies }}"})
+    app.jinja_env.cache.clear()
+    with app.test_request_context(), pytest.raises(UndefinedError, match="'request' is undefined"):
+        app.jinja_env.globals["fixed_part"]("part.html")
