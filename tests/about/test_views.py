@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -201,16 +202,19 @@ def test_all_that_is_kept_of_a_person_is_told(reader: FlaskClient) -> None:
             assert sentence in text, name
 
 
+def know(app: Flask, **facts: Any) -> None:
+    """Change what pages know of the settings, and forget the parts that were made with others."""
+    app.jinja_env.globals["shop"] = replace(app.jinja_env.globals["shop"], **facts)
+    app.jinja_env.cache.clear()
+
+
 def test_one_can_write_to_where_the_letters_come_from(
     reader: FlaskClient, app: Flask, with_setting: Callable[..., None]
 ) -> None:
     page = look(reader, "/contact")
     assert page.all("a", href="mailto:owner@example.com")
     assert "1 Example Street, Suite 100 Tampa, FL 00000 USA (demo address)" in page.text
-    facts = app.jinja_env.globals["shop"]
-    app.jinja_env.globals["shop"] = replace(
-        facts, email="help@example.com", address=("7 High Street", "Leeds")
-    )
+    know(app, email="help@example.com", address=("7 High Street", "Leeds"))
     page = look(reader, "/contact")
     assert page.all("a", href="mailto:help@example.com")
     assert page.text.count("7 High Street Leeds") == 2
@@ -219,7 +223,7 @@ def test_one_can_write_to_where_the_letters_come_from(
 
 def test_a_live_shop_speaks_of_no_demo(reader: FlaskClient, app: Flask) -> None:
     assert "The demo mailbox" in look(reader, "/privacy").text
-    app.jinja_env.globals["shop"] = replace(app.jinja_env.globals["shop"], demo=False)
+    know(app, demo=False)
     for address in PAGES:
         assert "demo" not in look(reader, address).text.lower(), address
 
