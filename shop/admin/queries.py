@@ -50,11 +50,15 @@ class OpenDispute:
 
 @dataclass(frozen=True)
 class Figure:
-    """A number of today until now, and that of the same weekday before until the same time; money in minor units."""
+    """A number of today until now, and that of the same weekday before until the same time; money in minor units.
+
+    ``address``: where its rows are.
+    """
 
     name: str
     now: int
     before: int
+    address: str
     currency: str = ""
 
 
@@ -138,11 +142,13 @@ def _figures(session: Session, *, now: datetime, zone: tzinfo) -> list[Figure]:
         for start in (midnight, midnight - week)
     ]
     (orders_now, money_now, currency), (orders_before, money_before, _) = sales
+    rows = f"/admin/orders?view=all&from_on={midnight.date()}&to_on={midnight.date()}"
+    value_now, value_before = money_now // (orders_now or 1), money_before // (orders_before or 1)
     return [
-        Figure("Revenue", money_now, money_before, currency),
-        Figure("Orders", orders_now, orders_before),
-        Figure("Order value", money_now // (orders_now or 1), money_before // (orders_before or 1), currency),
-        Figure("Confirmed readers", readers[0], readers[1]),
+        Figure("Revenue", money_now, money_before, rows, currency),
+        Figure("Orders", orders_now, orders_before, rows),
+        Figure("Order value", value_now, value_before, rows, currency),
+        Figure("Confirmed readers", readers[0], readers[1], "/admin/readers?view=confirmed"),
     ]
 
 

@@ -43,7 +43,7 @@ def reports() -> str:
     return page(
         "admin/reports.html",
         "reports",
-        numbers=_numbers(now, before, f"view=all&from_on={from_on}&to_on={to_on}"),
+        numbers=_numbers(now, before, f"from_on={from_on}&to_on={to_on}"),
         currency=now.currency,
         weeks=weeks,
         days=length.days,
@@ -75,7 +75,7 @@ def export_weeks() -> ResponseReturnValue:
     )
 
 
-def _numbers(now: Sales, before: Sales, rows: str) -> list[Number]:
+def _numbers(now: Sales, before: Sales, days: str) -> list[Number]:
     def money(amount: Callable[[Sales], int]) -> tuple[str, str]:
         return display(amount(now), now.currency), display(amount(before), now.currency)
 
@@ -83,11 +83,12 @@ def _numbers(now: Sales, before: Sales, rows: str) -> list[Number]:
         now_, before_ = (f"{part(each) * 100 / (whole(each) or 1):.1f}%" for each in (now, before))
         return now_, before_
 
+    rows = f"view=all&{days}"
     return [
         Number("Revenue", *money(lambda each: each.revenue), rows),
         Number("Orders", str(now.orders), str(before.orders), rows),
         Number("Order value", *money(lambda each: each.order_value)),
-        Number("Went back", *money(lambda each: each.refunded), f"{rows}&view=refunded"),
+        Number("Went back", *money(lambda each: each.refunded), f"view=refunded&{days}"),
         Number("Went back of revenue", *share(lambda each: each.refunded, lambda each: each.revenue)),
         Number("Discounts given", *money(lambda each: each.discount)),
         Number("Bought again", *share(lambda each: each.again, lambda each: each.orders)),

@@ -10,7 +10,11 @@ from shop.admin.desk import blueprint, page
 from shop.admin.guard import Role, admits
 from shop.admin.queries import Today
 from shop.db import reading
+from shop.reports.lately import lately
 from shop.web.tools import tools
+
+# The way from an article to an order; each step has a scale of its own, since each is a tenth of the one before.
+STEPS = ("reads", "sign_ups", "confirmed", "buyers", "net")
 
 
 @dataclass(frozen=True)
@@ -28,15 +32,27 @@ class Waiting:
 def today() -> str:
     """Show what needs a person."""
     now = clock.now()
+    zone, words = tools().config.time_zone, tools().content.articles
     with reading(tools().engine) as session:
-        found = queries.today(session, now=now, zone=tools().config.time_zone)
+        found = queries.today(session, now=now, zone=zone)
+        before = lately(session, words, now=now, zone=zone)
     kinds = list(_kinds(found, now))
+    articles = [row for row in before.articles if row.reads or row.sign_ups]
     return page(
         "admin/today.html",
         "today",
         today=found,
         waiting=[kind for kind in kinds if kind.count],
         clear=[kind.words for kind in kinds if not kind.count],
+        # In the order of the figures.
+        lines=[
+            [getattr(day, name) for day in before.days]
+            for name in ("revenue", "orders", "order_value", "confirmed")
+        ],
+        lately=before,
+        articles=articles,
+        most={step: max((getattr(row, step) for row in articles), default=0) for step in STEPS},
+        titles={slug: article.title for slug, article in words.items()},
     )
 
 

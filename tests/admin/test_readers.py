@@ -123,6 +123,7 @@ def test_sheets_are_harmless_and_reports_open_empty_or_full(path: str, owner: Fl
     for address in ("articles", "reports", "articles/hip-pain-from-sitting"):
         assert owner.get(f"/admin/{address}").status_code == 200
         assert owner.get(f"/admin/{address}?from=nonsense&to=2026-13-45&sort=--").status_code == 200
+    assert "/admin/orders?view=refunded&amp;from_on=" in owner.get("/admin/reports").text
     assert owner.get("/admin/articles/none").status_code == 404
     assert owner.post("/admin/reports/export").text.startswith("week_from,week_until,orders,")
     assert owner.get("/admin/readers?view=left").status_code == 200

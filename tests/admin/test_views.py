@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.app import create_app
+from shop.articles import actions as articles
 from shop.catalog import actions as stock
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.config import Config
@@ -327,6 +328,25 @@ def test_a_quiet_day_says_so(owner: FlaskClient) -> None:
     assert "Nothing waits for a person." in page
     assert "All clear: to ship, need attention, disputes, unmatched payments, failed letters" in page
     assert "<table" not in page
+
+
+def test_today_shows_two_weeks_and_what_articles_brought(owner: FlaskClient, engine: Engine) -> None:
+    slug, now = "hip-pain-from-sitting", clock.now()
+    day = now.date() - timedelta(days=2)
+    with writing(engine) as session:
+        articles.count_visits(session, {(slug, "", day): 40, ("hip-pain-while-driving", "", day): 10})
+        for number in (1, 2):
+            a_paid_order(
+                session, number, placed_at=now - timedelta(days=3), total_amount=5000, subtotal_amount=5000
+            )
+    page = owner.get("/admin").text
+    assert "Revenue: the 14 days before today, between $0.00 and $100.00, yesterday $0.00" in page
+    assert "Orders: the 14 days before today, between 0 and 2, yesterday 0" in page
+    funnel = page[page.index('id="funnel"') :]
+    address = re.escape(f"/admin/articles/{slug}?")
+    assert re.search(rf'href="{address}[^"]+#funnel">40<span class="visually-hidden"> read</span>', funnel)
+    assert 'width="25"' in funnel, "ten reads are a quarter of forty"
+    assert f'href="/admin/readers?view=confirmed&amp;from={slug}"' in funnel
 
 
 def test_a_flag_whose_words_are_gone_is_still_shown(

@@ -23,7 +23,7 @@ from tests.orders.made import NOW, a_paid_order, a_payment, a_refund, an_order
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 # What a browser saves instead of showing it, what comes without a frame, and what tests of the face judge.
-NO_PAGES = (".pdf", ".csv", "/html", "/style")
+NO_PAGES = (".pdf", ".csv", "/html", "/style", "/orders/new")
 PHONE_AND_DESK = [{"width": 320, "height": 700}, {"width": 1440, "height": 900}]
 
 
