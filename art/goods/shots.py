@@ -145,5 +145,5 @@ SHOTS = (
     ),
 )
 
-# All around, counterclockwise seen from above.
-TURNTABLE = Shot("hook-turn", _hook(-24), Eye((0, -7.6, 2.6), (0, 0, 0.56), 84), size=TURN_SIZE)
+# All around, counterclockwise seen from above. It begins on the side that the first picture does not show.
+TURNTABLE = Shot("hook-turn", _hook(156), Eye((0, -7.6, 2.6), (0, 0, 0.56), 84), size=TURN_SIZE)

@@ -130,7 +130,7 @@ def test_every_page_links_to_them(reader: FlaskClient) -> None:
 
 
 def test_they_are_linked_where_somebody_asks_for_them(reader: FlaskClient) -> None:
-    assert len(look(reader, "/products/hip-hook").all("a", href="/returns")) == 3
+    assert len(look(reader, "/products/hip-hook").all("a", href="/returns")) == 4
     assert len(look(reader, "/products/tight-hip-twisted-core-ebook").all("a", href="/returns")) == 3
     assert look(reader, "/free-chapter").all("a", href="/privacy#letters")
     reader.post("/cart/items", data={"sku": "HOOK-1", "quantity": 1})

@@ -11,9 +11,10 @@ from sqlalchemy import Engine, update
 from werkzeug.serving import make_server
 
 from shop import clock
-from shop.catalog.models import Stock
+from shop.catalog.models import Stock, Variant
 from shop.db import writing
 from shop.mail import actions as mail
+from shop.orders.models import OrderLine
 from tests.browser.accessibility import accessibility_faults
 from tests.orders.made import a_paid_order, an_order
 
@@ -169,7 +170,24 @@ def test_forced_colors_still_show_what_is_chosen(address: str, page: Page) -> No
     page.emulate_media(forced_colors="active")
     page.goto(f"{address}/products/hip-hook")
     expect(page.locator(".choice-card:has(:checked)")).to_have_css("outline-style", "solid")
+    expect(page.locator(".safety")).to_have_css("border-top-style", "solid")
     expect(page.locator(".button").first).not_to_have_css("border-top-color", "rgba(0, 0, 0, 0)")
+
+
+def test_a_long_name_makes_no_page_wider(
+    address: str, engine: Engine, open_page: Callable[..., Page], orders: list[str]
+) -> None:
+    name = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    with writing(engine) as session:
+        session.execute(update(Variant).where(Variant.sku == "HOOK-1").values(name=name))
+        session.execute(update(OrderLine).values(name=name))
+    page = open_page(size={"width": 390, "height": 844})
+    page.goto(f"{address}/buy/HOOK-1:2")
+    for path in ("/shop", "/products/hip-hook", "/cart", "/checkout", *orders):
+        page.goto(address + path)
+        expect(page.get_by_text(name).first).to_be_attached()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, path
 
 
 def test_nothing_scrolls_sideways_on_the_widest_screen(address: str, open_page: Callable[..., Page]) -> None:

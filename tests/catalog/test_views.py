@@ -229,6 +229,7 @@ def test_what_is_sold_out_cannot_be_put_in_the_cart(stranger: FlaskClient, app: 
     assert not [button for button in hook.all("button") if "buy-form__button" in button["class"]]
     assert not [button for button in hook.all("button") if button.get("form") == "buy"]
     assert "Sold out. We are waiting for the next delivery." in hook.text
+    assert "Arrives" not in hook.text
     ball = look(stranger, "/products/hip-release-ball")
     choices = ball.all("input", type="radio", name="sku")
     assert [choice["value"] for choice in choices if "disabled" not in choice] == ["BALL-1", "SET-GENTLE"]

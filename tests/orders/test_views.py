@@ -75,6 +75,29 @@ def test_the_order_page_says_first_where_the_order_stands(stranger: FlaskClient,
     assert "http-equiv" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("columns", "returns", "arrives"),
+    [
+        ({}, True, True),
+        ({"shipping_state": "delivered"}, True, False),
+        ({"payment_state": "part_refunded", "shipping_state": "shipped"}, True, True),
+        ({"payment_state": "refunded"}, False, False),
+        ({"payment_state": "lost"}, False, False),
+        ({"state": "cancelled", "payment_state": "unpaid"}, False, False),
+    ],
+)
+def test_an_order_speaks_of_returns_and_arrival_only_while_they_can_be(
+    stranger: FlaskClient, engine: Engine, columns: dict[str, str], returns: bool, arrives: bool
+) -> None:
+    with writing(engine) as session:
+        token = a_paid_order(session, 1003, **columns).access_token
+    page = stranger.get(f"/orders/{token}").text
+    main = page[page.index("<main") : page.index("</main>")]
+    assert ('href="/returns"' in main) == returns
+    assert ("Standard shipping. Arrives" in words(main)) == arrives
+    assert 'href="/contact"' in main
+
+
 @pytest.mark.parametrize("path", ["/orders/{}", "/orders/{}/receipt"])
 def test_an_order_is_kept_by_no_cache_and_listed_by_no_search_engine(
     stranger: FlaskClient, paid: Order, path: str
@@ -182,6 +205,11 @@ def test_the_receipt_holds_goods_totals_payment_and_buyer(stranger: FlaskClient,
     for told in ("Receipt for order 1001", "Hip Hook", "$198.90", "Visa ending 4242", "maya@example.com"):
         assert told in seen
     assert "has not been paid" not in seen
+
+
+def test_the_receipt_says_who_sold_and_where_they_are(stranger: FlaskClient, paid: Order) -> None:
+    page = stranger.get(f"/orders/{paid.access_token}/receipt").text
+    assert "Aletha 1 Example Street, Suite 100" in words(page[: page.index("Receipt for order 1001</h1>")])
 
 
 def test_an_unpaid_receipt_says_so(stranger: FlaskClient, pending: Order) -> None:
