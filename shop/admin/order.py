@@ -13,9 +13,10 @@ from shop.admin.packing import chosen
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
 from shop.orders import actions as order_actions
-from shop.orders import handling, lists, rules
+from shop.orders import handling, lists, receipts, rules
 from shop.orders import queries as order_queries
 from shop.orders.models import OrderFlag
+from shop.orders.packing import left_to_ship
 from shop.orders.rules import payment_words
 from shop.web import filters
 from shop.web.notices import say
@@ -46,8 +47,8 @@ def show(number: int, *, typed: Mapping[str, str] | None = None, error: Refused 
             within=asked.address(),
             above=above,
             below=below,
-            receipt=order_queries.receipt(session, found),
-            left=dict(order_queries.left_to_ship(session, found.id)),
+            receipt=receipts.receipt(session, found),
+            left=dict(left_to_ship(session, found.id)),
             flags=order_queries.flags(session, found.id),
             payments=order_queries.payments(session, found.id),
             refunds=order_queries.refunds(session, found.id),

@@ -18,8 +18,8 @@ from shop.errors import Reason, Refused
 from shop.mail import actions as mail
 from shop.orders import actions as order_actions
 from shop.orders import handling, rules
-from shop.orders import queries as order_queries
 from shop.orders.handling import UNDO_LASTS
+from shop.orders.packing import to_pack
 from shop.typesetter import PressFailed
 from shop.web import filters
 from shop.web.notices import refuse, say
@@ -34,7 +34,7 @@ def packing() -> ResponseReturnValue:
     """Show the chosen orders with a field for each tracking number."""
     numbers = chosen(request.args.getlist("n"))
     with reading(tools().engine) as session:
-        packed = order_queries.to_pack(session, numbers)
+        packed = to_pack(session, numbers)
     if not packed:
         say("warn", filters.phrase("flashes.nothing_chosen" if not numbers else "flashes.nothing_to_print"))
         return back("orders")
@@ -128,7 +128,7 @@ def undo_of(parcels: Sequence[int]) -> dict[str, object]:
 def _ship(number: int, tracking: str, carrier: str) -> int:
     now = clock.now()
     with writing(tools().engine) as session:
-        packed = order_queries.to_pack(session, [number])
+        packed = to_pack(session, [number])
         order = order_actions.lock(session, packed[0].id) if packed else None
         if order is None or order.shipping_state == "on_hold":
             raise Refused(Reason.ORDER_ALREADY_SHIPPED)

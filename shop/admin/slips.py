@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 from shop.catalog import queries as catalog
 from shop.catalog.rules import Item
 from shop.config import ROOT
-from shop.orders import queries as orders
 from shop.orders import rules
-from shop.orders.queries import Packed
+from shop.orders.packing import Packed, to_pack
 from shop.typesetter import pdf_of
 from shop.web import filters
 from shop.web.tools import tools
@@ -24,7 +23,7 @@ def slips(session: Session, numbers: Sequence[int], *, day: str) -> bytes | None
 
     ``day`` is printed on it. Raises PressFailed.
     """
-    packed = orders.to_pack(session, numbers)
+    packed = to_pack(session, numbers)
     if not packed:
         return None
     items = catalog.items(session)

@@ -1,11 +1,10 @@
-"""Reading orders: one by its link or number, its receipt, its timeline, and lists of them."""
+"""Reading orders: one by its link or number, what belongs to it, its timeline, and those of an address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
@@ -19,30 +18,12 @@ from shop.orders.models import (
     OrderTag,
     Payment,
     Refund,
-    RefundLine,
-    Shipment,
-    ShipmentLine,
 )
 from shop.orders.rules import Standing
 from shop.statements import Statement
 
 LARGEST_NUMBER = 2**31 - 1
 LINKS_IN_A_LETTER = 30
-
-
-@dataclass(frozen=True)
-class ReceiptLine:
-    """What was bought; amounts in minor units of the order's currency."""
-
-    id: int
-    sku: str
-    name: str
-    digital: bool
-    unit_amount: int
-    quantity: int
-    subtotal_amount: int
-    discount_amount: int
-    total_amount: int
 
 
 @dataclass(frozen=True)
@@ -54,82 +35,6 @@ class ReceiptTotal:
 
     name: str
     amount: int
-
-
-@dataclass(frozen=True)
-class ReceiptRefund:
-    """Money that went back (``succeeded``) or is on its way."""
-
-    amount: int
-    succeeded: bool
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A parcel and what lies in it: names and pieces."""
-
-    id: int
-    carrier: str
-    tracking_number: str
-    shipped_at: datetime
-    delivered_at: datetime | None
-    lines: tuple[tuple[str, int], ...]
-
-    @property
-    def address(self) -> str:
-        """Where its carrier tells how far it is, or nothing when the carrier is not known."""
-        return rules.tracking_address(self.carrier, self.tracking_number)
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """All that a buyer sees of an order: for the order page, the printed receipt and the letters."""
-
-    order_id: int
-    number: int
-    token: str
-    standing: Standing
-    email: str
-    name: str
-    country: str
-    address: tuple[str, ...]
-    currency: str
-    code: str
-    lines: tuple[ReceiptLine, ...]
-    totals: tuple[ReceiptTotal, ...]
-    total_amount: int
-    payment: str
-    paid_amount: int
-    refunds: tuple[ReceiptRefund, ...]
-    refunded_amount: int
-    parcels: tuple[Parcel, ...]
-    shipping_name: str
-    arrives_from_on: date | None
-    arrives_to_on: date | None
-    placed_at: datetime
-    paid_at: datetime | None
-
-    @property
-    def arrives(self) -> str:
-        """The days of arrival in words, or nothing."""
-        return rules.arrival_words(self.arrives_from_on, self.arrives_to_on)
-
-
-@dataclass(frozen=True)
-class Packed:
-    """An order on the packing table. ``left``: (name, SKU, pieces) of what has not left and was not refunded."""
-
-    id: int
-    number: int
-    placed_at: datetime
-    name: str
-    email: str
-    address: Mapping[str, Any] | None
-    shipping_name: str
-    version: int
-    left: tuple[tuple[str, str, int], ...]
-    digital: tuple[str, ...]
 
 
 def _open_flag(order_id: Any) -> ColumnElement[bool]:
@@ -150,25 +55,9 @@ _FLAGS = (
     .order_by(OrderFlag.resolved_at.is_not(None), OrderFlag.id)
 )
 _TAGS = select(OrderTag.tag).where(OrderTag.order_id == bindparam("order_id")).order_by(OrderTag.tag)
-_SHIPMENTS = (
-    select(Shipment)
-    .where(Shipment.order_id == bindparam("order_id"), Shipment.undone_at.is_(None))
-    .order_by(Shipment.id)
-)
-_IDS: BindParameter[Any] = bindparam("order_ids", expanding=True)
-# How many pieces of each line have left, and how many were refunded.
-_GONE = union_all(
-    select(ShipmentLine.order_line_id, ShipmentLine.quantity)
-    .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
-    .where(Shipment.order_id.in_(_IDS), Shipment.undone_at.is_(None)),
-    select(RefundLine.order_line_id, RefundLine.quantity)
-    .join(Refund, Refund.id == RefundLine.refund_id)
-    .where(Refund.order_id.in_(_IDS), Refund.state.not_in(("failed", "canceled"))),
-)
 _PAID_BY = select(sql.count(), sql.coalesce(sql.sum(Order.total_amount), 0)).where(
     Order.email_normalized == bindparam("email"), Order.state == "paid"
 )
-_FLAGGED = select(_open_flag(bindparam("order_id")))
 ORDER_LINES = OrderLine.metadata.tables["order_lines"]
 _BOUGHT = Statement(
     select(ORDER_LINES.c.name, ORDER_LINES.c.quantity, ORDER_LINES.c.subtotal_amount)
@@ -248,75 +137,17 @@ def of_email(session: Session, email_normalized: str) -> Sequence[Order]:
     ).all()
 
 
-def receipt(session: Session, order: Order, *, confirming: bool = False) -> Receipt:
-    """Return the receipt of an order. ``confirming``: word of a payment may come at any moment.
-
-    Always the same few queries, however long the order is.
-    """
-    made = payments(session, order.id)
-    given_back = [refund for refund in refunds(session, order.id) if refund.state in rules.REFUND_STATES]
-    bought = lines(session, order.id)
-    return Receipt(
-        order_id=order.id,
-        number=order.number,
-        token=order.access_token,
-        standing=_standing(
-            order,
-            flagged=bool(session.scalar(_FLAGGED, {"order_id": order.id})),
-            payment_failed=bool(made) and all(payment.state == "failed" for payment in made),
-            confirming=confirming,
-        ),
-        email=order.email,
-        name=order.name,
-        country=rules.country_name(order.country),
-        address=rules.address_lines(order.name, order.address),
-        currency=order.currency,
-        code=order.code,
-        lines=tuple(_line(line) for line in bought),
-        totals=totals(order),
-        total_amount=order.total_amount,
-        payment=_payment_words(made),
-        paid_amount=sum(payment.amount for payment in made if payment.state == "succeeded"),
-        refunds=tuple(_refund(refund) for refund in given_back),
-        refunded_amount=sum(refund.amount for refund in given_back),
-        parcels=_parcels(session, order.id, bought),
-        shipping_name=order.shipping_name,
-        arrives_from_on=order.arrives_from_on,
-        arrives_to_on=order.arrives_to_on,
-        placed_at=order.placed_at,
-        paid_at=order.paid_at,
-    )
-
-
-def standing(session: Session, order: Order) -> Standing:
-    """Return where an order stands, for its sentence in a letter."""
+def standing(session: Session, order: Order, *, confirming: bool = False) -> Standing:
+    """Return where an order stands, for its sentence. ``confirming``: word of a payment may come at any moment."""
     row = _STANDING.one(session, {"order_id": order.id})
-    return _standing(order, flagged=bool(row.flagged), payment_failed=bool(row.payment_failed))
-
-
-def _standing(order: Order, *, flagged: bool, payment_failed: bool, confirming: bool = False) -> Standing:
     return Standing(
         state=order.state,
         payment_state=order.payment_state,
         shipping_state=order.shipping_state,
-        flagged=flagged,
+        flagged=bool(row.flagged),
         confirming=confirming,
-        payment_failed=payment_failed,
+        payment_failed=bool(row.payment_failed),
         dated=order.arrives_to_on is not None,
-    )
-
-
-def _line(line: OrderLine) -> ReceiptLine:
-    return ReceiptLine(
-        id=line.id,
-        sku=line.sku,
-        name=line.name,
-        digital=line.digital,
-        unit_amount=line.unit_amount,
-        quantity=line.quantity,
-        subtotal_amount=line.subtotal_amount,
-        discount_amount=line.discount_amount,
-        total_amount=line.total_amount,
     )
 
 
@@ -334,103 +165,6 @@ def totals(order: Order) -> tuple[ReceiptTotal, ...]:
     if order.shipping_state != "nothing_to_ship":
         always.append("shipping")
     return tuple(row for row in rows if row.amount or row.name in always)
-
-
-def _payment_words(made: Sequence[Payment]) -> str:
-    for state in ("succeeded", "processing"):
-        for payment in made:
-            if payment.state == state:
-                return rules.payment_words(payment.method, payment.card_brand, payment.card_last4)
-    return ""
-
-
-def _refund(refund: Refund) -> ReceiptRefund:
-    return ReceiptRefund(refund.amount, refund.state == "succeeded", refund.created_at)
-
-
-def _parcels(session: Session, order_id: int, bought: Sequence[OrderLine]) -> tuple[Parcel, ...]:
-    names = {line.id: line.name for line in bought}
-    sent = session.scalars(_SHIPMENTS, {"order_id": order_id}).all()
-    packed: dict[int, list[tuple[str, int]]] = {shipment.id: [] for shipment in sent}
-    if sent:
-        rows = session.execute(
-            select(ShipmentLine.shipment_id, ShipmentLine.order_line_id, ShipmentLine.quantity)
-            .where(ShipmentLine.shipment_id.in_(packed))
-            .order_by(ShipmentLine.order_line_id)
-        )
-        for shipment_id, line_id, quantity in rows:
-            packed[shipment_id].append((names[line_id], quantity))
-    return tuple(
-        Parcel(
-            id=shipment.id,
-            carrier=shipment.carrier,
-            tracking_number=shipment.tracking_number,
-            shipped_at=shipment.shipped_at,
-            delivered_at=shipment.delivered_at,
-            lines=tuple(packed[shipment.id]),
-        )
-        for shipment in sent
-    )
-
-
-def to_pack(session: Session, numbers: Sequence[int]) -> list[Packed]:
-    """Return those of these orders that are paid, not held, and have something left to send; oldest first.
-
-    Always the same three queries.
-    """
-    found = session.scalars(
-        select(Order)
-        .where(
-            Order.number.in_(numbers),
-            Order.state == "paid",
-            Order.payment_state.in_(("paid", "part_refunded")),
-            Order.shipping_state.in_(("to_ship", "part_shipped")),
-        )
-        .order_by(Order.number)
-    ).all()
-    ids = [order.id for order in found]
-    gone = _pieces_gone(session, ids)
-    bought = session.scalars(
-        select(OrderLine).where(OrderLine.order_id.in_(ids)).order_by(OrderLine.position)
-    ).all()
-    packed = [_packed(order, [line for line in bought if line.order_id == order.id], gone) for order in found]
-    return [order for order in packed if order.left]
-
-
-def _packed(order: Order, bought: Sequence[OrderLine], gone: Mapping[int, int]) -> Packed:
-    left = [
-        (line.name, line.sku, line.quantity - gone.get(line.id, 0)) for line in bought if not line.digital
-    ]
-    return Packed(
-        id=order.id,
-        number=order.number,
-        placed_at=order.placed_at,
-        name=order.name,
-        email=order.email,
-        address=order.address,
-        shipping_name=order.shipping_name,
-        version=order.version,
-        left=tuple(part for part in left if part[2] > 0),
-        digital=tuple(line.name for line in bought if line.digital),
-    )
-
-
-def _pieces_gone(session: Session, order_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many pieces of each line (by line id) have left or were refunded."""
-    gone: dict[int, int] = {}
-    for line_id, quantity in session.execute(_GONE, {"order_ids": order_ids}):
-        gone[line_id] = gone.get(line_id, 0) + quantity
-    return gone
-
-
-def left_to_ship(session: Session, order_id: int) -> list[tuple[int, int]]:
-    """Return the pieces of each line (by line id) of an order that have neither left nor were refunded."""
-    gone = _pieces_gone(session, [order_id])
-    return [
-        (line.id, line.quantity - gone.get(line.id, 0))
-        for line in lines(session, order_id)
-        if not line.digital and line.quantity > gone.get(line.id, 0)
-    ]
 
 
 def tags(session: Session, order_id: int) -> Sequence[str]:

@@ -15,9 +15,9 @@ from shop.checkout.settle import settle
 from shop.db import DATABASE_AWAY, reading, writing
 from shop.errors import Reason, Refused
 from shop.mail import actions as mail
-from shop.orders import queries, rules
+from shop.orders import queries, receipts, rules
 from shop.orders.models import Order
-from shop.orders.queries import Receipt
+from shop.orders.receipts import Receipt
 from shop.payments.gateway import GatewayError
 from shop.web import filters
 from shop.web.cart_cookie import clear_cart, read_cart
@@ -142,7 +142,7 @@ def _receipt(token: str) -> Receipt:
         if order is None:
             raise Refused(Reason.ORDER_UNKNOWN)
         # While a payment page is open, word of a payment may come at any moment.
-        return queries.receipt(session, order, confirming=live_attempt(session, order.id) is not None)
+        return receipts.receipt(session, order, confirming=live_attempt(session, order.id) is not None)
 
 
 def _note(receipt: Receipt) -> str:

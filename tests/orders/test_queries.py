@@ -5,8 +5,9 @@ from sqlalchemy import Engine
 
 from shop.db import reading, writing
 from shop.orders import queries as orders
+from shop.orders import receipts
 from shop.orders.models import OrderFlag, Shipment, ShipmentLine
-from shop.orders.queries import Receipt
+from shop.orders.receipts import Receipt
 from shop.seed import seed
 from tests.orders.made import NOW, a_paid_order, a_payment, a_refund, an_order
 from tests.queries import counted
@@ -23,7 +24,7 @@ def receipt_of(engine: Engine, number: int) -> Receipt:
     with reading(engine) as session:
         order = orders.by_number(session, number)
         assert order is not None
-        return orders.receipt(session, order)
+        return receipts.receipt(session, order)
 
 
 def test_a_receipt_says_what_was_bought_paid_and_sent_back(shelf: Engine) -> None:
