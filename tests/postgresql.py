@@ -33,6 +33,7 @@ SETTINGS = {
     "full_page_writes": "off",
     "autovacuum": "off",
     "checkpoint_timeout": "1h",
+    "max_wal_size": "256MB",
     "log_min_messages": "fatal",
 }
 

@@ -20,6 +20,7 @@ from shop.heap import share_one_heap
 from shop.lifeline import end_with
 from shop.preflight import HOST, refuse_missing_tables, refuse_taken_port
 from shop.web.leaving import Attended, end_when_told
+from shop.web.static_files import read_ahead
 
 # Measured on 2 cores, 2026-11. With 4 threads per worker 120 clients with slow bodies stop the shop; with 128, 240
 # of them do not but 600 do; with 512, 600 slow bodies or headers leave every page answered within 0.4 s. A thread
@@ -55,7 +56,9 @@ def command(config: Config, asked: Namespace) -> int:
     """
     refuse_taken_port(asked.host, config.port)
     refuse_missing_tables(config)
-    # Read here, all workers have the words at once, and hold them together. A worker says what it leaves out.
+    # Read here, all workers have words and static files at once, and hold them together. A worker says what it
+    # leaves out.
+    read_ahead(ROOT / "static")
     read_content(ROOT / "content", left_out=(lambda _: None) if config.live else None)
     listen("shop.commands.serve:served", asked.host, config.port, asked.workers, asked.threads)
     return 0

@@ -76,6 +76,11 @@ class StaticFile:
         return encoding, self.packed[encoding]
 
 
+# The folder that was read last, by what was seen of it: its files are read and hashed once, before a process has
+# children, and not by each of them.
+_READ: dict[frozenset[tuple[str, int, int]], dict[str, StaticFile]] = {}
+
+
 class StaticFiles:
     """Answers /static/ in front of ``app`` (WSGI) and knows the hashed name of every file in ``folder``."""
 
@@ -88,11 +93,19 @@ class StaticFiles:
 
     def read(self) -> None:
         """Read the folder; names that were given out before keep working while this process runs."""
-        self.files: dict[str, StaticFile] = {}
-        for path in sorted(self.folder.rglob("*")):
-            parts = path.relative_to(self.folder).parts
-            if path.is_file() and not any(part.startswith(".") for part in parts):
-                self._file("/".join(parts))
+        seen = _look(self.folder)
+        if seen in _READ:
+            self.files = dict(_READ[seen])
+        else:
+            self.files = {}
+            for path in sorted(self.folder.rglob("*")):
+                parts = path.relative_to(self.folder).parts
+                if path.is_file() and not any(part.startswith(".") for part in parts):
+                    self._file("/".join(parts))
+            _READ.clear()
+            _READ[seen] = dict(self.files)
+        for name, file in self.files.items():
+            self._serve(name, file)
 
     def url(self, path: str) -> str:
         """Return the address of the file at ``path`` under static/; raises LookupError when there is none."""
@@ -150,9 +163,12 @@ class StaticFiles:
             text=content if name.endswith(TEXT) else None,
         )
         self.files[name] = file
+        self._serve(name, file)
+        return file
+
+    def _serve(self, name: str, file: StaticFile) -> None:
         self.served[name] = (file, ASKED_EACH_TIME)
         self.served[file.name] = (file, IMMUTABLE)
-        return file
 
     def _style_sheet(self, name: str, css: str, using: tuple[str, ...]) -> str:
         def replaced(found: re.Match[str]) -> str:
@@ -194,3 +210,14 @@ def content_type(name: str) -> str:
     }
     type_ = known.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     return f"{type_}; charset=utf-8" if type_.startswith("text/") or name.endswith(".svg") else type_
+
+
+def read_ahead(folder: Path) -> None:
+    """Read ``folder`` for the children of this process, which then need not."""
+    StaticFiles(lambda _environ, _start: [], folder, [])
+
+
+def _look(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return each file below ``folder`` with the moment of its last change and its length."""
+    files = [(path, path.stat()) for path in folder.rglob("*")]
+    return frozenset((str(path), file.st_mtime_ns, file.st_size) for path, file in files)
