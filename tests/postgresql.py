@@ -119,10 +119,11 @@ def _started_server(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     programs = _programs(home, account)
     password = secrets.token_hex(16)
     (home / "password").write_text(password)
+    # Each test opens connections of its own, and nobody has to guess this password for long: it is gone with the run.
     made = subprocess.run(
         [programs / "bin/initdb", "--pgdata=data", "--username=postgres", "--pwfile=password",
          "--auth=password", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
-         "--no-sync", "--no-instructions"],
+         "--no-sync", "--no-instructions", "--set=scram_iterations=1"],
         cwd=home, env=_environment(), capture_output=True, text=True, **account,
     )  # fmt: skip
     if made.returncode:
