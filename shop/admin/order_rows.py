@@ -20,7 +20,7 @@ def filled(
 ) -> Markup:
     """Return a row for each order.
 
-    ``row`` has blanks, such as ``%(number)s``: number, placed, buyer, to, goods, payment, shipping, total, and
+    ``row`` has blanks, such as ``%(number)s``: number, placed, buyer, marks, to, goods, payment, shipping, total, and
     ``address``, the query of the list. ``states``: what is drawn for each word of ``payment_word`` and
     ``shipping_word``. ``tag`` has one blank; ``flagged`` marks an order that waits for a decision.
     """
@@ -31,7 +31,8 @@ def filled(
             "number": order.number,
             "address": address,
             "placed": short_moment_in(zone, order.placed_at),
-            "buyer": _buyer(order, tag, flagged),
+            "buyer": escape(order.name or order.email),
+            "marks": _marks(order, tag, flagged) if order.flags or order.tags else "",
             "to": escape(order.goes_to),
             "goods": escape(order.first_goods),
             "payment": states[payment_word(order)],
@@ -57,9 +58,5 @@ def shipping_word(order: Listed) -> str:
     return order.shipping_state if order.state == "paid" else "nothing"
 
 
-def _buyer(order: Listed, tag: str, flagged: str) -> str:
-    buyer = escape(order.name or order.email)
-    if not order.flags and not order.tags:
-        return buyer
-    marks = [flagged] if order.flags else []
-    return " ".join([buyer, *marks, *(tag % escape(words) for words in order.tags)])
+def _marks(order: Listed, tag: str, flagged: str) -> str:
+    return (str(flagged) if order.flags else "") + "".join(tag % escape(words) for words in order.tags)

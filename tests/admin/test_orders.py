@@ -84,9 +84,11 @@ def test_what_people_write_stays_text_in_the_rows_of_the_list(staff: FlaskClient
             session, 51, goods, name="<b>%(number)s", address={**ADDRESS, "city": "\"x' & <y>"}
         )
         session.add(OrderTag(order_id=evil.id, tag="<i>%s"))
+        session.add(OrderFlag(order_id=evil.id, reason="paid_after_expiry", raised_at=NOW))
     page = staff.get("/admin/orders?view=all&tag=%3Ci%3E%25s").text
     assert "&lt;b&gt;%(number)s" in page
-    assert "&lt;i&gt;%s" in page
+    flagged, tag = '<span class="chip chip--bad">Flagged</span>', '<span class="chip chip--blush">'
+    assert f"{flagged}{tag}&lt;i&gt;%s</span>" in page
     assert "&quot;x&#x27; &amp; &lt;y&gt;, US" in page
     assert "<b>%" not in page
     assert "<i>%" not in page
