@@ -11,7 +11,7 @@ from shop import clock
 from shop.admin import guard
 from shop.admin.desk import PAGE_LENGTH, back, blueprint, page, record
 from shop.admin.guard import Role, admits
-from shop.admin.slips import slips
+from shop.admin.slips import PAPERS, slips
 from shop.checkout import letters
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
@@ -38,17 +38,23 @@ def packing() -> ResponseReturnValue:
     if not packed:
         say("warn", filters.phrase("flashes.nothing_chosen" if not numbers else "flashes.nothing_to_print"))
         return back("orders")
-    return page("admin/packing.html", "orders", orders=packed, carriers=tuple(rules.CARRIERS))
+    return page("admin/packing.html", "orders", orders=packed, carriers=tuple(rules.CARRIERS), papers=PAPERS)
 
 
 @blueprint.get("/admin/packing/slips.pdf")
 @admits(Role.STAFF)
 def print_slips() -> ResponseReturnValue:
     """Return the packing slips of the chosen orders and one pick list, as one PDF."""
+    paper = request.args.get("paper", "")
     today = filters.written_day(clock.now().astimezone(tools().config.time_zone).date())
     try:
         with reading(tools().engine) as session:
-            made = slips(session, chosen(request.args.getlist("n")), day=today)
+            made = slips(
+                session,
+                chosen(request.args.getlist("n")),
+                day=today,
+                paper=paper if paper in PAPERS else "letter",
+            )
     except PressFailed as error:
         log.error("slips_not_printed", why=str(error)[:2000])
         say("bad", filters.phrase("flashes.print_failed"))

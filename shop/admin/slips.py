@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shop.catalog import queries as catalog
 from shop.catalog.rules import Item
 from shop.config import ROOT
-from shop.orders import rules
+from shop.orders import barcode, rules
 from shop.orders.packing import Packed, to_pack
 from shop.typesetter import pdf_of
 from shop.web import filters
@@ -18,10 +18,14 @@ from shop.web.tools import tools
 LAYOUT = ROOT / "templates" / "orders" / "slips.typ"
 
 
-def slips(session: Session, numbers: Sequence[int], *, day: str) -> bytes | None:
+# What slips are printed on: the key stands in addresses.
+PAPERS = {"letter": "Letter", "a4": "A4", "label": "4 × 6 in label"}
+
+
+def slips(session: Session, numbers: Sequence[int], *, day: str, paper: str = "letter") -> bytes | None:
     """Return the PDF for the orders with these numbers that have something left to send; None when none has.
 
-    ``day`` is printed on it. Raises PressFailed.
+    ``day`` is printed on it; ``paper`` is one of PAPERS. Raises PressFailed.
     """
     packed = to_pack(session, numbers)
     if not packed:
@@ -30,6 +34,7 @@ def slips(session: Session, numbers: Sequence[int], *, day: str) -> bytes | None
     matter = {
         "title": f"Packing slips, {day}",
         "day": day,
+        "paper": paper,
         "shop": tools().config.shop_name,
         "foot": filters.phrase("packing_slip.foot", shop_name=tools().config.shop_name),
         "picks": _picks(packed, items),
@@ -55,6 +60,7 @@ def _slip(order: Packed) -> dict[str, Any]:
     address = rules.address_lines(order.name, order.address)
     return {
         "number": order.number,
+        "bars": barcode.bars(str(order.number)),
         "placed": filters.moment(order.placed_at),
         "place": ", ".join(part for part in (order.name, (order.address or {}).get("city") or "") if part),
         "summary": ", ".join(f"{quantity} × {name}" for name, _, quantity in order.left),

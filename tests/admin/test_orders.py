@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import Engine, select, update
 
 from shop import clock
@@ -289,6 +290,12 @@ def test_slips_and_pick_list_are_one_pdf_and_names_are_never_markup(
     assert answer.mimetype == "application/pdf"
     assert answer.data.startswith(b"%PDF-")
     assert len(re.findall(rb"/Type\s*/Page\b", answer.data)) in (0, 3)
+    sizes = {}
+    for paper in ("letter", "a4", "label", "nonsense"):
+        made = staff.get(f"/admin/packing/slips.pdf?n=1&n=2&paper={paper}").data
+        box = PdfReader(io.BytesIO(made)).pages[1].mediabox
+        sizes[paper] = (round(box.width), round(box.height))
+    assert sizes == {"letter": (612, 792), "a4": (595, 842), "label": (288, 432), "nonsense": (612, 792)}
     assert staff.get("/admin/packing/slips.pdf?n=5").status_code == 303
 
 
