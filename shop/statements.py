@@ -26,6 +26,8 @@ Executed = Select[*tuple[Any, ...]] | CompoundSelect[Any] | UpdateBase
 Processor = Callable[[Any], Any]
 
 _NOTHING: Values = {}
+# In a driver's connection's ``info``.
+CURSOR = "statements"
 # More rows than an order has lines are rare, and each number of rows is a statement of its own.
 MOST_ROWS = 20
 
@@ -71,9 +73,7 @@ class Statement:
             return list(connection.execute(self._of(connection), values).all())
         compiled = self._for(connection.dialect, tuple(values))
         cursor = _run(connection, compiled.text, compiled.arguments(values))
-        found = [compiled.row(row) for row in cursor.fetchall()]
-        cursor.close()
-        return found
+        return [compiled.row(row) for row in cursor.fetchall()]
 
     def one_or_none(self, on: Session | Connection, values: Values = _NOTHING) -> Any:
         """Return the row, or None. Raises MultipleResultsFound."""
@@ -101,9 +101,7 @@ class Statement:
             return _written(connection, self._of(connection), values)
         compiled = self._for(connection.dialect, tuple(values))
         cursor = _run(connection, compiled.text, compiled.arguments(values))
-        written = cursor.rowcount
-        cursor.close()
-        return written
+        return cursor.rowcount
 
     def all_many(self, on: Session | Connection, rows: Sequence[Values]) -> list[Any]:
         """Run a plain INSERT ... RETURNING for ``rows``, which have the same keys; return what came, in any order."""
@@ -116,7 +114,6 @@ class Statement:
         for at in range(0, len(rows), MOST_ROWS):
             compiled, cursor = self._run_rows(connection, rows[at : at + MOST_ROWS])
             found += [compiled.row(row) for row in cursor.fetchall()]
-            cursor.close()
         return found
 
     def run_many(self, on: Session | Connection, rows: Sequence[Values]) -> int:
@@ -134,9 +131,7 @@ class Statement:
         else:
             compiled = self._for(connection.dialect, tuple(rows[0]))
             cursor = _run(connection, compiled.text, [compiled.arguments(row) for row in rows], many=True)
-        written = cursor.rowcount
-        cursor.close()
-        return written
+        return cursor.rowcount
 
     def _run_rows(self, connection: Connection, rows: Sequence[Values]) -> tuple[_Compiled, DBAPICursor]:
         compiled = self._for_rows(connection.dialect, tuple(rows[0]), len(rows))
@@ -213,7 +208,10 @@ def _written(connection: Connection, statement: Executed, values: Values | Seque
 def _run(connection: Connection, text: str, arguments: Any, *, many: bool = False) -> DBAPICursor:
     """Execute on the driver's connection; its errors become SQLAlchemy's, and a dead connection leaves the pool."""
     driver = connection.connection
-    cursor = driver.cursor()
+    # One cursor serves as long as its connection lives: its rows are read to the end each time.
+    cursor: DBAPICursor | None = driver.info.get(CURSOR)
+    if cursor is None:
+        cursor = driver.info[CURSOR] = driver.cursor()
     try:
         (cursor.executemany if many else cursor.execute)(text, arguments)
     except Exception as error:

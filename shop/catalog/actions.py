@@ -105,12 +105,13 @@ def _wanted(count: int) -> CTE:
 
 
 def _in_order(statement: Update, wanted: CTE) -> Update:
-    # PostgreSQL locks rows as it comes upon them: first in the order of their SKUs, as every action does.
+    # PostgreSQL locks rows as it comes upon them: first in the order of their SKUs, as every action does. Not so hard
+    # that rows which name these SKUs, and lock them softly, would stand in the way.
     locked = (
         select(STOCK.c.sku)
         .where(STOCK.c.sku.in_(select(wanted.c.sku)))
         .order_by(STOCK.c.sku)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .cte("locked")
     )
     return statement.where(STOCK.c.sku == locked.c.sku)
@@ -143,7 +144,6 @@ def hold(
     """
     known = {} if first else dict(_HOLDS_OF_ORDER.all(session, {"order_id": order_id}))
     wanted = [sku for sku in sorted(needs) if known.get(sku) not in ("held", "consumed")]
-    changes = _taken(session, {sku: needs[sku] for sku in wanted})
     fresh = [
         {"order_id": order_id, "sku": sku, "quantity": needs[sku], "state": "held", "created_at": now}
         for sku in wanted
@@ -154,6 +154,8 @@ def hold(
         if sku in known:
             values = {"of_order_id": order_id, "of_sku": sku, "pieces": needs[sku]}
             _HOLD_AGAIN.run(session, values)
+    # Last, since others wait for these rows from here on.
+    changes = _taken(session, {sku: needs[sku] for sku in wanted})
     _publish(session, changes)
 
 
@@ -168,11 +170,12 @@ def release(session: Session, order_id: int, *, now: datetime) -> None:
 def consume(session: Session, order_id: int, *, by: str, now: datetime) -> None:
     """Turn what an order holds into a sale: off the shelf, with one ledger row per SKU. Happens once."""
     sold = dict(_end_holds(session, order_id, "consumed", now))
-    if sold and len(_sell(len(sold)).all(session, _rows(sold))) != len(sold):
-        raise Refused(Reason.ITEM_UNKNOWN)
     _write(
         session, {sku: -quantity for sku, quantity in sold.items()}, "sold", order_id=order_id, by=by, now=now
     )
+    # Last, since others wait for these rows from here on.
+    if sold and len(_sell(len(sold)).all(session, _rows(sold))) != len(sold):
+        raise Refused(Reason.ITEM_UNKNOWN)
 
 
 def retake(session: Session, order_id: int, *, now: datetime) -> bool:

@@ -135,6 +135,7 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     wanted = {line.sku: line.quantity for line in priced.quote.lines}
     stock.hold(session, order.id, catalog.needs(wanted, priced.items), now=now, first=True)
     discounts.hold(session, order.id, priced.quote.uses, order.email_normalized, now=now, first=True)
+    order.number = orders.give_number(session, order.id)
     if order.total_amount == 0:
         mark_paid(session, till, orders.lock(session, order.id), by="buyer", now=now)
         return Placed(order.id, None)
@@ -167,7 +168,7 @@ def _write_order(
 ) -> Order:
     quote = priced.quote
     order = Order(
-        number=orders.next_number(session),
+        number=orders.provisional_number(keys.access_token),
         access_token=keys.access_token,
         cart_key=priced.cart.key,
         cart_hash=mark,

@@ -5,8 +5,10 @@ transaction; ``apply`` then works under the order's lock. That it happens once r
 UNIQUE(outbox.dedupe_key) and the states compared under the lock, not on who calls first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -26,6 +28,9 @@ from shop.payments.gateway import PageSnapshot, PaymentSnapshot
 from shop.statements import Statement, insert_once
 
 LIVE = ("creating", "open")
+# Who tells of payments, in the timeline.
+SERVICE = "payment service"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
 PAYMENTS = Payment.metadata.tables["payments"]
@@ -146,7 +151,7 @@ def _complete(
     elif row.state == "failed":
         attempt.state, attempt.processing = "failed", False
         if was is None or was == "processing":
-            orders.note(session, order.id, "payment_failed", by="payment service", now=now)
+            orders.note(session, order.id, "payment_failed", by=SERVICE, now=now)
             letters.payment_failed(session, till, order, now=now)
         give_up(session, order, now=now, why="payment_failed")
 
@@ -194,16 +199,17 @@ def accept(
     now: datetime,
 ) -> None:
     """Use a payment that has succeeded: for its order if that waits for it, else send it back. Never drop it."""
-    orders.note(
-        session,
-        order.id,
-        "payment_received",
-        by="payment service",
-        now=now,
-        amount=payment.amount,
-        currency=payment.currency,
-        payment=payment.provider_id,
-    )
+    received = {
+        "payment_received": {
+            "amount": payment.amount,
+            "currency": payment.currency,
+            "payment": payment.provider_id,
+        }
+    }
+    if order.state == "pending" and not mismatches:
+        mark_paid(session, till, order, by=SERVICE, now=now, before=received)
+        return
+    orders.note_all(session, order.id, received, by=SERVICE, now=now)
     if order.state == "pending":
         _accept_pending(session, till, order, mismatches, now=now)
         return
@@ -227,20 +233,26 @@ def _accept_pending(
 ) -> None:
     for reason, detail in mismatches.items():
         raise_flag(session, till, order, reason, now=now, **detail)
-    mark_paid(session, till, order, by="payment service", now=now)
+    mark_paid(session, till, order, by=SERVICE, now=now)
     if mismatches and order.shipping_state == "to_ship":
         order.shipping_state = "on_hold"
 
 
-def mark_paid(session: Session, till: Till, order: Order, *, by: str, now: datetime) -> None:
-    """The order is paid: stock and code are used up and the confirmation is written, with it or not at all."""
+def mark_paid(
+    session: Session, till: Till, order: Order, *, by: str, now: datetime, before: Mapping[str, Any] = NOTHING
+) -> None:
+    """The order is paid: stock and code are used up and the confirmation is written, with it or not at all.
+
+    ``before``: what the timeline says before that (kind -> detail).
+    """
     order.state = "paid"
     order.paid_at = now
-    stock.consume(session, order.id, by=by, now=now)
-    discounts.redeem(session, order.id, now=now)
-    orders.note(session, order.id, "paid", by=by, now=now)
+    orders.note_all(session, order.id, {**before, "paid": {}}, by=by, now=now)
     orders.refresh_payment_state(session, order)
     letters.order_confirmed(session, till, order, now=now)
+    # Last, since every order of the same goods or campaign waits for these rows from here on.
+    stock.consume(session, order.id, by=by, now=now)
+    discounts.redeem(session, order.id, now=now)
 
 
 def send_back(
@@ -265,7 +277,7 @@ def send_back(
 
 
 def _wait_for_bank(session: Session, till: Till, order: Order, *, now: datetime) -> None:
-    orders.note(session, order.id, "payment_processing", by="payment service", now=now)
+    orders.note(session, order.id, "payment_processing", by=SERVICE, now=now)
     orders.refresh_payment_state(session, order)
     letters.payment_processing(session, till, order, now=now)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import (
     ColumnElement,
@@ -36,6 +37,7 @@ from shop.orders.models import (
 )
 from shop.statements import Statement
 
+ORDERS = Order.metadata.tables["orders"]
 ORDER_NUMBERS = OrderNumber.metadata.tables["order_numbers"]
 PAYMENTS = Payment.metadata.tables["payments"]
 REFUNDS = Refund.metadata.tables["refunds"]
@@ -52,8 +54,18 @@ def _of_order(told: ColumnElement[Any], of: Table, *conditions: ColumnElement[bo
 
 
 # Made once: every order passes here, and making a statement takes longer than running it.
-_NEXT_NUMBER = Statement(
-    update(ORDER_NUMBERS).values(last=ORDER_NUMBERS.c.last + 1).returning(ORDER_NUMBERS.c.last)
+_COUNT_NUMBER = (
+    update(ORDER_NUMBERS)
+    .values(last=ORDER_NUMBERS.c.last + 1)
+    .returning(ORDER_NUMBERS.c.last.label("number"))
+)
+_NEXT_NUMBER = _COUNT_NUMBER.cte("next_number")
+_OF_ORDER = update(ORDERS).where(ORDERS.c.id == bindparam("order_id")).returning(ORDERS.c.number)
+# SQLite knows no statement that writes twice; its buyers stand in line anyway.
+_COUNT = Statement(_COUNT_NUMBER)
+_GIVE_NUMBER = Statement(
+    _OF_ORDER.values(number=select(ORDER_NUMBERS.c.last).scalar_subquery()),
+    postgresql=_OF_ORDER.values(number=select(_NEXT_NUMBER.c.number).scalar_subquery()),
 )
 _ORDER = select(Order).where(Order.id == bindparam("order_id")).execution_options(populate_existing=True)
 _ORDER_LOCKED = _ORDER.with_for_update()
@@ -80,9 +92,23 @@ _SUMS = Statement(
 )
 
 
-def next_number(session: Session) -> int:
-    """Take the next order number; concurrent buyers wait here for each other until their commit."""
-    return int(_NEXT_NUMBER.scalar(session))
+def provisional_number(access_token: str) -> int:
+    """Return what stands for an order's number until ``give_number``: below 0, so that it is nobody's.
+
+    Two orders of the same moment could have the same one, once in two thousand million times; the database then
+    refuses the second, which is placed anew.
+    """
+    return -1 - crc32(access_token.encode()) // 2
+
+
+def give_number(session: Session, order_id: int) -> int:
+    """Give an order the next number and return it. Concurrent buyers wait here for each other until their commit.
+
+    To be called when all else is written: what comes after it, no two buyers do at the same time.
+    """
+    if not lock_rows(session):
+        _COUNT.all(session)
+    return int(_GIVE_NUMBER.scalar(session, {"order_id": order_id}))
 
 
 def forget_words(session: Session, order_ids: Sequence[int]) -> None:
@@ -101,8 +127,15 @@ def lock(session: Session, order_id: int) -> Order:
 
 def note(session: Session, order_id: int, kind: str, *, by: str, now: datetime, **detail: Any) -> None:
     """Write one line into the order's timeline."""
-    values = {"order_id": order_id, "kind": kind, "detail": detail, "by": by, "at": now}
-    _NOTE.run(session, values)
+    note_all(session, order_id, {kind: detail}, by=by, now=now)
+
+
+def note_all(
+    session: Session, order_id: int, details: Mapping[str, Mapping[str, Any]], *, by: str, now: datetime
+) -> None:
+    """Write a line of each kind (kind -> detail) into the order's timeline, in this order."""
+    common = {"order_id": order_id, "by": by, "at": now}
+    _NOTE.run_many(session, [common | {"kind": kind, "detail": detail} for kind, detail in details.items()])
 
 
 def flag(
