@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from shop.cart.rules import Cart, Entry
 from shop.checkout import pay, reconcile
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import Keys, place
@@ -63,6 +64,25 @@ def test_a_total_other_than_the_one_seen_is_refused_and_writes_nothing(buyer: Bu
         buyer.presses_pay(seen_total=1)
     assert refused.value.reason is Reason.TOTAL_CHANGED
     assert every_row(till.engine) == before
+
+
+def test_numbers_have_no_gaps_whoever_buys_at_once_and_whatever_is_refused_between(
+    till: Till, at_once: Callable[..., list[Any]]
+) -> None:
+    buyers = [
+        Buyer(till, email=f"{number}@example.com").wants(("BALL-1", 1), key=f"{number:032}")
+        for number in range(6)
+    ]
+    buyers[0].presses_pay()
+    first = buyers[0].order.number
+    with pytest.raises(Refused):
+        buyers[1].presses_pay(seen_total=1)
+    # A third of them wants more than there is.
+    greedy = [
+        Buyer(till, cart=Cart(key=f"{number:032}", entries=(Entry("BALL-1", 400, 0),))) for number in (8, 9)
+    ]
+    at_once(7, lambda at: [*buyers[1:], *greedy][at].presses_pay())
+    assert sorted(order.number for order in rows(till, Order)) == list(range(first, first + 6))
 
 
 def test_pressing_pay_again_finds_the_same_order_and_page(buyer: Buyer, service: Service, till: Till) -> None:
