@@ -142,6 +142,22 @@ def test_without_scripts_the_menus_button_leads_to_the_search(
     expect(page.get_by_role("searchbox", name="Find an order")).to_be_visible()
 
 
+def test_the_menu_of_a_phone_can_be_closed_without_going_anywhere(
+    address: str, office: Callable[[Page], Page], narrow_page: Page
+) -> None:
+    page = office(narrow_page)
+    page.goto(f"{address}/admin/orders")
+    page.get_by_role("button", name="Menu").tap()
+    expect(page.get_by_role("link", name="Readers")).to_be_visible()
+    assert page.evaluate(SMALL_TARGETS, 44) == []
+    assert accessibility_faults(page) == []
+    page.get_by_role("button", name="Close").tap()
+    expect(page.get_by_role("link", name="Readers")).to_be_hidden()
+    page.get_by_role("button", name="Find or do").tap()
+    page.get_by_role("option", name="Readers", exact=True).tap()
+    expect(page).to_have_url(re.compile("/admin/readers$"))
+
+
 def test_new_orders_are_told_without_moving_the_list_or_the_focus(
     address: str, office: Callable[[Page], Page], page: Page, engine: Engine
 ) -> None:
