@@ -1,4 +1,4 @@
-"""What can be found, made from the words: articles, goods, the free chapter, and the topics still to be written about.
+"""What can be found, made from the words: articles, goods, the chapter, pages about the shop, and topics yet to come.
 
 Names and prices of the catalog stay out: they change without the words, and are shown as they are now.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from shop.content import Article, Content, ProductWords, Question, markdown_line
+from shop.content import Article, Content, Leaf, ProductWords, Question, markdown_line
 from shop.content.body import Figure, Piece, Procedure, Prose
 from shop.search.words import searchable
 
@@ -69,6 +69,7 @@ def documents(content: Content) -> list[Document]:
     found = [_article(article, soon) for article in content.articles.values()]
     found.append(_chapter(content))
     found += [_product(words) for words in content.products.values()]
+    found += [_leaf(slug, leaf) for slug, leaf in content.leaves.items()]
     return [*found, *_topics(content)]
 
 
@@ -125,6 +126,17 @@ def _product(words: ProductWords) -> Document:
             *(_whole(line, section.title) for section in sections for line in _lines(section.html)),
             *_answers(questions),
         ],
+    )
+
+
+def _leaf(slug: str, leaf: Leaf) -> Document:
+    return document(
+        "about",
+        f"/{slug}",
+        leaf.title,
+        leaf.summary,
+        headings=[_line(heading.title) for heading in leaf.headings],
+        lines=_lines_of_pieces(leaf.pieces),
     )
 
 

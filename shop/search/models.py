@@ -39,7 +39,7 @@ class SearchDocument(Base):
 
     __tablename__ = "search_documents"
     __table_args__ = (
-        CheckConstraint("kind IN ('article', 'product', 'chapter', 'topic')", name="kind_known"),
+        CheckConstraint("kind IN ('article', 'product', 'chapter', 'topic', 'about')", name="kind_known"),
     )
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(20))

@@ -19,8 +19,8 @@ WEIGHTS = (16.0, 5.0, 3.0, 1.0)
 NEAR = 0.5
 # From how many times on another mention adds little.
 ENOUGH = 2.0
-# The line of a topic in its list says less than a page of its own.
-WORTH = {"topic": 0.5}
+# The line of a topic in its list says less than a page of its own; who looks for pain does not look for the shop.
+WORTH = {"topic": 0.5, "about": 0.5}
 EXCERPT_LETTERS = 180
 # So much of an excerpt may stand before the first word that was asked for.
 LEAD_LETTERS = 60
