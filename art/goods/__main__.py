@@ -12,6 +12,7 @@ from art.goods.shots import SHOTS, TURNS, TURNTABLE
 from art.goods.studio import Place
 
 FINE = 0.05
+CHAPTER = Path(__file__).resolve().parent.parent.parent / "content" / "chapter" / "chapter.md"
 
 
 GOODS: dict[str, tuple[Callable[[float], tuple[Part, ...]], Place]] = {
@@ -20,6 +21,7 @@ GOODS: dict[str, tuple[Callable[[float], tuple[Part, ...]], Place]] = {
     "book": (sheets.book, (8, 0, 0)),
     "book-lying": (sheets.book, (8, 0, 11.5)),
     "reader": (sheets.reader, (0, 0, 0)),
+    "reader-open": (sheets.open_reader, (0, 0, 0)),
     "leaflet": (sheets.leaflet, (0, 0, 0)),
     "notes": (sheets.notes, (0, 0, 0)),
     "carton-hook": (lambda _step: sheets.carton(28, 18, 14), (0, 0, 0)),
@@ -69,10 +71,13 @@ def main() -> None:
 
 def _printed(folder: Path) -> dict[str, studio.Finish]:
     """Every finish, with what is printed on paper and screen."""
-    drawn = {name: folder / "prints" / f"{name}.png" for name in ("cover", "screen", "leaflet", "notes")}
+    drawn = {
+        name: folder / "prints" / f"{name}.png" for name in ("cover", "screen", "page", "leaflet", "notes")
+    }
     drawn["cover"].parent.mkdir(parents=True, exist_ok=True)
     prints.cover(drawn["cover"])
     prints.front(drawn["cover"], drawn["screen"])
+    prints.opening(CHAPTER, drawn["page"])
     prints.leaflet(drawn["leaflet"], steps=True)
     prints.leaflet(drawn["notes"], steps=False)
     return studio.FINISHES | {

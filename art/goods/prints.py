@@ -39,6 +39,45 @@ def front(cover_path: Path, path: Path) -> None:
         whole.crop((left, 0, whole.width, whole.height)).point(lambda value: value * 0.86).save(path)
 
 
+def opening(chapter: Path, path: Path) -> None:
+    """Write the first page of the free chapter as a reader shows it: its title, and its text as far as it goes."""
+    scale = 60
+    sheet = Image.new("RGB", (round(WIDTH * scale), round(HEIGHT * scale)), "#E3D9D3")
+    draw = ImageDraw.Draw(sheet)
+    left, right, line, bottom = 1.5 * scale, (WIDTH - 1.5) * scale, 1.05 * scale, (HEIGHT - 1.6) * scale
+    head, _, text = chapter.read_text().removeprefix("---").partition("\n---\n")
+    title = next(row.partition(":")[2].strip(' "') for row in head.splitlines() if row.startswith("title:"))
+    small = _font("instrument-sans", 0.5 * scale)
+    draw.text((left, 1.4 * scale), "Chapter one", fill="#7C1530", font=small)
+    top = 2.5 * scale
+    for row in _rows(title, _font("newsreader-display", 1.75 * scale), right - left):
+        draw.text((left, top), row, fill=PLUM, font=_font("newsreader-display", 1.75 * scale))
+        top += 1.75 * scale
+    top += 0.9 * scale
+    letters = _font("newsreader-text", 0.72 * scale)
+    for paragraph in text.replace("*", "").strip().split("\n\n"):
+        for row in _rows(" ".join(paragraph.split()), letters, right - left):
+            if top + line > bottom:
+                break
+            draw.text((left, top), row, fill=INK, font=letters)
+            top += line
+        top += 0.5 * line
+    draw.text((right, HEIGHT * scale - 1.1 * scale), "1", fill="#76605F", font=small, anchor="rm")
+    sheet.save(path)
+
+
+def _rows(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
+    """Break a text into rows that are no wider than ``width``."""
+    rows = [""]
+    for word in text.split():
+        longer = f"{rows[-1]} {word}".strip()
+        if font.getlength(longer) <= width:
+            rows[-1] = longer
+        else:
+            rows.append(word)
+    return rows
+
+
 def leaflet(path: Path, *, steps: bool) -> None:
     """Write the sheet with safe-use notes, and with the Hook's steps or without: 14.8 by 21 centimeters, or half."""
     scale = 60

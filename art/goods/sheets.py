@@ -35,6 +35,15 @@ def book(_step: float) -> tuple[Part, ...]:
 
 def reader(step: float) -> tuple[Part, ...]:
     """An e-book reader that lies on its back, the front of the book on its screen."""
+    return _reader(step, "screen")
+
+
+def open_reader(step: float) -> tuple[Part, ...]:
+    """The same, open on the first page."""
+    return _reader(step, "page")
+
+
+def _reader(step: float, shown: str) -> tuple[Part, ...]:
     size = np.array((6.9, 9.6, 0.4))
 
     def body(x: Grid, y: Grid, z: Grid) -> Grid:
@@ -51,7 +60,7 @@ def reader(step: float) -> tuple[Part, ...]:
     top = 2 * size[2] + 0.004
     flat = np.array([(-wide, -high, top), (wide, -high, top), (wide, high, top), (-wide, high, top)])
     whole = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], dtype=np.float32)
-    return (shell, Part("screen", flat, np.array([[0, 1, 2, 3]], dtype=np.int32), None, whole))
+    return (shell, Part(shown, flat, np.array([[0, 1, 2, 3]], dtype=np.int32), None, whole))
 
 
 def leaflet(_step: float) -> tuple[Part, ...]:

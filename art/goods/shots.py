@@ -99,6 +99,15 @@ SHOTS = (
         (_book((-0.75, 0.25, 0), 150), _lying("book-lying", (0.8, -0.5, 0.1), -20)),
         Eye((0.2, -10.4, 4.6), (0.02, 0, 0.86), 76),
     ),
+    Shot(
+        "book-box",
+        (
+            Thing("carton-book", (0.25, 1.75, 0), (0, 0, 14)),
+            _lying("book-lying", (-0.35, -0.95, 0.1), 18),
+        ),
+        Eye((0.3, -10.8, 6.0), (0.05, 0.3, 0.6), 70),
+    ),
+    Shot("ebook-page", (Thing("reader-open", turn=(0, 0, 14)),), Eye((-0.5, -5.4, 5.4), (0.0, 0, 0.0), 96)),
     Shot("ebook-detail", (Thing("reader", turn=(0, 0, -24)),), Eye((1.2, -3.4, 2.2), (0.05, -0.1, 0.05), 90)),
     Shot(
         "hook-book",

@@ -54,6 +54,7 @@ FINISHES = {
     "glass": Finish("#171012", 0.12, specular=0.5),
     "cover": Finish(rough=0.5, specular=0.3),
     "screen": Finish(rough=0.35, specular=0.25),
+    "page": Finish(rough=0.35, specular=0.25),
     "leaflet": Finish(rough=0.8, specular=0.2),
     "notes": Finish(rough=0.8, specular=0.2),
     "metal": Finish("#4A3A3E", 0.35, specular=0.5),

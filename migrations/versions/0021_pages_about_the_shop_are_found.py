@@ -12,18 +12,17 @@ NAME = "ck_search_documents_kind_known"
 BEFORE = "kind IN ('article', 'product', 'chapter', 'topic')"
 AFTER = "kind IN ('article', 'product', 'chapter', 'topic', 'about')"
 
-COLUMNS = "title_words, summary_words, heading_words, body_words"
 TRIGGERS = (
     "CREATE TRIGGER search_documents_in AFTER INSERT ON search_documents BEGIN"
-    f" INSERT INTO search_index (rowid, {COLUMNS})"
+    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
     " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
     "CREATE TRIGGER search_documents_out AFTER DELETE ON search_documents BEGIN"
-    f" INSERT INTO search_index (search_index, rowid, {COLUMNS})"
+    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
     " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words); END",
     "CREATE TRIGGER search_documents_changed AFTER UPDATE ON search_documents BEGIN"
-    f" INSERT INTO search_index (search_index, rowid, {COLUMNS})"
+    " INSERT INTO search_index (search_index, rowid, title_words, summary_words, heading_words, body_words)"
     " VALUES ('delete', old.id, old.title_words, old.summary_words, old.heading_words, old.body_words);"
-    f" INSERT INTO search_index (rowid, {COLUMNS})"
+    " INSERT INTO search_index (rowid, title_words, summary_words, heading_words, body_words)"
     " VALUES (new.id, new.title_words, new.summary_words, new.heading_words, new.body_words); END",
 )
 
