@@ -1,7 +1,9 @@
 """The list of orders: views, filters, search, and the list as a sheet."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -9,13 +11,14 @@ from sqlalchemy import Engine
 
 from shop import clock, money
 from shop.admin import narrowing, order_rows
-from shop.admin.desk import PAGE_LENGTH, blueprint, page, record
+from shop.admin.desk import PAGE_LENGTH, back_to, blueprint, page, record
 from shop.admin.guard import Role, admits
 from shop.admin.narrowing import PAYMENTS, SHIPPINGS
 from shop.admin.own_views import own_views
 from shop.db import reading, writing
 from shop.orders import lists
 from shop.orders.lists import COUNTED, VIEWS, Filter, Listed
+from shop.orders.queries import by_number
 from shop.web.sheets import sheet
 from shop.web.tools import tools
 
@@ -78,6 +81,16 @@ def new_orders() -> dict[str, int]:
         return {"orders": 0}
     with reading(tools().engine) as session:
         return {"orders": lists.paid_since(session, since)}
+
+
+@blueprint.get("/admin/orders/open")
+@admits(Role.READ_ONLY)
+def open_order() -> ResponseReturnValue:
+    """Go to the order with a number; to the search for it when there is none, which says so."""
+    typed = request.args.get("number", "")
+    with reading(tools().engine) as session:
+        found = by_number(session, int(typed)) if re.fullmatch(r"[0-9]{1,9}", typed, re.ASCII) else None
+    return back_to(f"/admin/orders/{found.number}" if found else f"/admin/orders?{urlencode({'q': typed})}")
 
 
 @blueprint.post("/admin/orders/export")

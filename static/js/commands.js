@@ -30,7 +30,7 @@ function fitting(text) {
   const fit = known.filter((command) => words.every((word) => command.words.toLowerCase().includes(word)));
   if (!text) return fit;
   const number = text.replace(/^#/, "");
-  if (/^\d{1,9}$/.test(number)) fit.unshift(go(`Open order ${number}`, `/admin/orders/${number}`));
+  if (/^\d{1,9}$/.test(number)) fit.unshift(go(`Open order ${number}`, `/admin/orders/open?number=${number}`));
   const asked = encodeURIComponent(text);
   return [...fit, go(`Find orders with “${text}”`, `/admin/orders?q=${asked}`), go(`Find readers: ${text}`, `/admin/readers?q=${asked}`)];
 }

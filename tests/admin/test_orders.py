@@ -365,3 +365,21 @@ def test_a_list_learns_how_many_orders_were_paid_since_it_was_read(
     assert since((NOW + timedelta(minutes=2)).isoformat()) == 2
     for nonsense in ("", "now", "2026-11-30", "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59-14:00"):
         assert since(nonsense) == 0
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_number_opens_its_order_or_the_search_that_says_there_is_none(
+    engine: Engine, onlooker: FlaskClient
+) -> None:
+    with writing(engine) as session:
+        a_paid_order(session, 51)
+    ways = {
+        typed: onlooker.get("/admin/orders/open", query_string={"number": typed}).headers["Location"]
+        for typed in ("51", "52", "&x=1", "²")
+    }
+    assert ways == {
+        "51": "/admin/orders/51",
+        "52": "/admin/orders?q=52",
+        "&x=1": "/admin/orders?q=%26x%3D1",
+        "²": "/admin/orders?q=%C2%B2",
+    }

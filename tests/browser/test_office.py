@@ -97,6 +97,10 @@ def test_one_field_leads_to_every_page_and_order_by_keyboard(
     expect(chosen).to_have_text("Open order 1002")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("1002")
+    page.keyboard.press("Control+k")
+    field.type("4711")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No order has anything to do with “4711”")).to_be_visible()
 
 
 def test_the_menu_does_what_the_page_can_do_and_gives_the_focus_back(
