@@ -84,6 +84,7 @@ def test_a_held_order_does_not_leave_until_it_is_released_and_undo_does_either(
     assert state_of(engine)[1] == "on_hold"
     page = staff.get(PATH).text
     assert "Address looks odd" in page
+    assert "Print slip" not in page, "nothing on hold is packed"
     assert f'<form method="post" action="{PATH}/release">' in page
     held = staff.post(f"{PATH}/parcels", data={f"pieces-{lines['HOOK-1']}": "1"})
     assert held.status_code == 409
