@@ -19,6 +19,7 @@ from shop.orders import actions as orders
 from shop.orders import handling
 from shop.orders.models import Order, OrderEvent, OrderTag
 from shop.orders.word_index import order_words
+from shop.staff import actions as staff
 from shop.staff import saved
 from shop.staff.models import AuditEntry
 from shop.subscribers import actions as subscribers
@@ -60,6 +61,7 @@ def erase(session: Session, email: str, *, by: str, now: datetime) -> Erased:
     handling.forget_words(session)
     for spelling in {address, *spellings}:
         saved.forget(session, spelling)
+        staff.forget(session, spelling)
     unmatched = update(UnmatchedPayment).where(UnmatchedPayment.email.in_(spellings))
     session.execute(_quietly(unmatched.values(email="")))
     # Letters about orders prove that they were sent; whom they went to and what stood in them goes.

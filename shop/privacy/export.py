@@ -20,6 +20,8 @@ LEFT_OUT = frozenset(
         *("id", "order_id", "reader_id", "campaign_id", "code_id", "payment_id", "batch_id", "order_line_id"),
         *("seed", "access_token", "cart_key", "cart_hash", "dedupe_key", "message_id", "blanks"),
         *("idempotency_key", "locked_until", "email_normalized"),
+        # What the search looks through: her own words once more, and those of the notes that staff wrote.
+        *("words", "note_words"),
     ]
 )
 

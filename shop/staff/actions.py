@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import quote_plus
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Text, Update, func, null, or_, select, update
+from sqlalchemy import cast as cast_column
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -184,6 +186,18 @@ def record(
             after=dict(after) if after is not None else None,
         )
     )
+
+
+def forget(session: Session, address: str) -> None:
+    """Take what names a person by this address out of the log: what was done stays, and who did it."""
+    for column in (AuditEntry.before, AuditEntry.after):
+        told = func.lower(cast_column(column, Text))
+        # As it was typed, and as it stands in the address of a list.
+        names_her = [
+            told.contains(spelling.lower(), autoescape=True) for spelling in (address, quote_plus(address))
+        ]
+        blanked = update(AuditEntry).where(or_(*names_her)).values({column: null()})
+        session.execute(blanked.execution_options(synchronize_session=False))
 
 
 def _refuse_no_owner(session: Session, member_id: int, role: str) -> None:

@@ -88,8 +88,11 @@ def remove(session: Session, member_id: int, view_id: int) -> SavedView | None:
 
 
 def forget(session: Session, address: str) -> None:
-    """Take away every view that looks for a person by this address."""
-    session.execute(delete(SavedView).where(SavedView.query.contains(quote_plus(address), autoescape=True)))
+    """Take away every view that looks for a person by this address, or is called by it, in capitals or not."""
+    query, name = quote_plus(address).lower(), address.lower()[:LONGEST_NAME]
+    looks_for = func.lower(SavedView.query).contains(query, autoescape=True)
+    named = func.lower(SavedView.name).contains(name, autoescape=True)
+    session.execute(delete(SavedView).where(looks_for | named).execution_options(synchronize_session=False))
 
 
 def _mine(session: Session, member_id: int, view_id: int) -> SavedView | None:

@@ -12,9 +12,13 @@ from shop.discounts.models import Code, Redemption
 from shop.errors import Reason, Refused
 from shop.mail import actions as mail
 from shop.orders import actions as orders
+from shop.orders import handling
 from shop.orders.models import Order, Payment
 from shop.privacy.erase import erase
 from shop.privacy.export import export
+from shop.staff import actions as staff
+from shop.staff import saved
+from shop.staff.models import AuditEntry, SavedView
 from shop.subscribers import actions as subscribers
 from shop.welcome.models import WelcomeOffer
 from tests.orders.made import a_paid_order
@@ -95,6 +99,20 @@ def test_a_person_is_shown_all_that_is_kept_and_nothing_of_others(room: Room) ->
     assert not any(kept_of for name, kept_of in stranger.items() if name != "address")
 
 
+def test_what_staff_wrote_about_a_person_is_not_in_what_she_is_given(room: Room) -> None:
+    with writing(room.engine) as session:
+        order = a_paid_order(session, 1001)
+        handling.write_note(session, order.id, "Suspected impostor", by="staff@example.com", now=MORNING)
+        handling.tag(session, order.id, "impostor", by="staff@example.com", now=MORNING)
+        handling.hold(
+            session, order.id, why="An impostor?", by="staff@example.com", now=MORNING, version=None
+        )
+    with reading(room.engine) as session:
+        [kept] = export(session, MAYA)["orders"]
+        assert "impostor" not in json.dumps(export(session, MAYA)).lower()
+    assert not {"words", "note_words"} & set(kept)
+
+
 def test_nothing_that_is_left_of_an_erased_person_names_her_and_the_money_stays(room: Room) -> None:
     room.becomes_reader("other@example.com")
     others = every_row(room.engine)
@@ -117,6 +135,43 @@ def test_nothing_that_is_left_of_an_erased_person_names_her_and_the_money_stays(
     assert {each: rows[each] for each in ("readers", "consents", "reader_links", "enrolments")} == {
         each: others[each] for each in ("readers", "consents", "reader_links", "enrolments")
     }
+
+
+def test_where_staff_looked_for_an_erased_person_no_longer_says_so(room: Room) -> None:
+    buys(room, email="Maya+Hook@Example.com", email_normalized="maya+hook@example.com")
+    with writing(room.engine) as session:
+        keeper = staff.create_member(
+            session,
+            "owner@example.com",
+            name="",
+            role="owner",
+            password="a long enough password",
+            now=MORNING,
+        )
+        for name, query in (
+            ("Her", "view=all&q=MAYA%2Bhook%40Example.com"),
+            ("Maya+hook@example.com again", "view=all&country=CA"),
+            ("Others", "view=all&q=other%40example.com"),
+        ):
+            assert saved.save(session, keeper.id, "orders", name, query, now=MORNING)
+        for after in (
+            {"view": "view=all&q=Maya%2bHook%40example.com"},
+            {"view": "", "q": "maya+hook@EXAMPLE.com"},
+            {"view": "view=all&q=other%40example.com"},
+            None,
+        ):
+            staff.record(session, "exported", "orders", by=keeper.email, now=MORNING, after=after)
+    with writing(room.engine) as session:
+        erase(session, "maya+hook@example.com", by=keeper.email, now=room.now)
+    with reading(room.engine) as session:
+        exported = select(AuditEntry.after).where(AuditEntry.action == "exported").order_by(AuditEntry.id)
+        assert session.scalars(exported).all() == [
+            None,
+            None,
+            {"view": "view=all&q=other%40example.com"},
+            None,
+        ]
+        assert session.scalars(select(SavedView.name)).all() == ["Others"]
 
 
 @pytest.mark.parametrize(
