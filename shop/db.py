@@ -58,8 +58,8 @@ LOCK_TIMEOUT_SECONDS = 10
 DATABASE_AWAY = (OperationalError, InterfaceError)
 _LINE = threading.Lock()
 _TURNS: WeakKeyDictionary[Pool, Turns | None] = WeakKeyDictionary()
-# In a session's ``info``: whether it writes, and the public version it has seen.
-WRITES, VERSION_SEEN = "writes", "version_seen"
+# In a session's ``info``: whether it writes, the public version it has seen, and whether it will move that.
+WRITES, VERSION_SEEN, CHANGED = "writes", "version_seen", "changed"
 # A connection's option: False where each statement is a transaction by itself. SQLite has one all the same.
 TRANSACTION = "transaction"
 Found = TypeVar("Found")
@@ -200,6 +200,8 @@ def writing(engine: Engine) -> Iterator[Session]:
     ):
         yield session
         session.flush()
+        if session.info.get(CHANGED):
+            session.execute(_MOVE_VERSION)
 
 
 @contextmanager
@@ -289,7 +291,7 @@ class _Reading(Session):
 
 @contextmanager
 def reading(engine: Engine, *, version: int | None = None) -> Iterator[Session]:
-    """Open a session that only reads; whatever was changed in it is thrown away.
+    """Open a session that only reads: its objects are never flushed, and nothing is committed.
 
     ``version``: the public version, where it is known already (see ``Kept``).
     """
@@ -338,9 +340,11 @@ def _update_of(table: type[Base]) -> Statement:
 
 
 def publish_change(session: Session) -> None:
-    """Move the version that keys cached public pages; call it in the transaction that changes what they show."""
-    session.execute(_MOVE_VERSION)
-    session.info.pop(VERSION_SEEN, None)
+    """Move the version that keys cached public pages; call it in the transaction that changes what they show.
+
+    It moves at the end of ``writing``: everybody who changes such a thing waits for this one row.
+    """
+    session.info[CHANGED] = True
 
 
 class Kept(Generic[Found]):
@@ -356,6 +360,8 @@ class Kept(Generic[Found]):
 
     def get(self, session: Session) -> Found:
         """Return it, asking for it only when the version has moved."""
+        if session.info.get(CHANGED):
+            return self._ask(session)
         # The version is read first: what is found after it can only be newer, and is then read once more.
         number: int | None = session.info.get(VERSION_SEEN)
         if number is None:

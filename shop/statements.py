@@ -210,9 +210,9 @@ def _run(connection: Connection, text: str, arguments: Any, *, many: bool = Fals
     driver = connection.connection
     # One cursor serves as long as its connection lives: its rows are read to the end each time.
     cursor: DBAPICursor | None = driver.info.get(CURSOR)
-    if cursor is None:
-        cursor = driver.info[CURSOR] = driver.cursor()
     try:
+        if cursor is None:
+            cursor = driver.info[CURSOR] = driver.cursor()
         (cursor.executemany if many else cursor.execute)(text, arguments)
     except Exception as error:
         dialect = connection.dialect

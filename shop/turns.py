@@ -30,9 +30,10 @@ class Turns:
         """Wait until it is this process's turn; return False when ``until`` (monotonic seconds) has passed first."""
         if not self._lock(_NEXT, until):
             return False
-        taken = self._lock(_WRITING, until)
-        self._unlock(_NEXT)
-        return taken
+        try:
+            return self._lock(_WRITING, until)
+        finally:
+            self._unlock(_NEXT)
 
     def end(self) -> None:
         """Let the next process write."""

@@ -185,9 +185,9 @@ def change_product(sku: str) -> ResponseReturnValue:
         typed = request.form.get("reorder_at", "")
         earlier = {"for sale": level.active, "reorder at": level.reorder_at}
         reorder_at = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed, re.ASCII) else level.reorder_at
-        editing.set_active(session, level.sku, active=active, now=clock.now())
         if level.reorder_at is not None and reorder_at is not None:
             editing.set_reorder_point(session, level.sku, reorder_at)
+        editing.set_active(session, level.sku, active=active, now=clock.now())
         later = {"for sale": active, "reorder at": reorder_at}
         record(session, "product changed", _subject(level.sku), before=earlier, after=later)
     undo = {

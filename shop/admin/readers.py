@@ -14,6 +14,7 @@ from shop.admin import guard, queries
 from shop.admin.desk import PAGE_LENGTH, back, before, blueprint, page, record
 from shop.admin.guard import Role, admits
 from shop.admin.own_views import own_views
+from shop.content import BLANK
 from shop.db import reading, writing
 from shop.errors import Reason, Refused
 from shop.mail.rendering import body_of, render
@@ -180,12 +181,13 @@ def erase_reader(key: str) -> Response:
 @blueprint.get("/admin/letters")
 @admits(Role.READ_ONLY)
 def letters() -> str:
-    """List every letter the shop writes, with the day of its series."""
+    """List every letter the shop writes, with the day of its series; what is filled in later is an ellipsis."""
     content = tools().content
     days = {
         step.letter: (name, step.day) for name in ("welcome", "bought") for step in content.series.of(name)
     }
-    return page("admin/letters.html", "letters", letters=content.letters, days=days)
+    subjects = {name: BLANK.sub("…", words.subject) for name, words in content.letters.items()}
+    return page("admin/letters.html", "letters", subjects=subjects, days=days)
 
 
 @blueprint.get("/admin/letters/<name>")

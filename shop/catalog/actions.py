@@ -4,6 +4,7 @@ Each action touches stock in the order of its SKUs and the public version last, 
 at the same time wait for one another instead of locking each other out.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
@@ -16,6 +17,7 @@ from sqlalchemy import (
     String,
     Update,
     bindparam,
+    collate,
     column,
     insert,
     select,
@@ -110,7 +112,7 @@ def _in_order(statement: Update, wanted: CTE) -> Update:
     locked = (
         select(STOCK.c.sku)
         .where(STOCK.c.sku.in_(select(wanted.c.sku)))
-        .order_by(STOCK.c.sku)
+        .order_by(collate(STOCK.c.sku, "C"))
         .with_for_update(key_share=True)
         .cte("locked")
     )
@@ -196,27 +198,28 @@ def retake(session: Session, order_id: int, *, now: datetime) -> bool:
 
 
 def put_back(
-    session: Session, order_id: int, sku: str, quantity: int, *, by: str, note: str, now: datetime
+    session: Session, order_id: int, pieces: Mapping[str, int], *, by: str, note: str, now: datetime
 ) -> None:
-    """Put ``quantity`` of an order's line back on the shelf; a bundle goes back as its parts.
+    """Put ``pieces`` (SKU -> how many) of an order's lines back on the shelf; bundles go back as their parts.
 
     Never more than the order took off the shelf and has not brought back yet, so a repeat cannot make stock.
     """
-    parts = session.execute(
-        select(BundlePart.part_sku, BundlePart.quantity).where(BundlePart.bundle_sku == sku)
-    )
-    per_piece = dict(parts.all()) or {sku: 1}
-    changes = []
-    for part in sorted(per_piece):
-        out = -(
-            session.scalar(
-                select(sql.sum(MOVEMENTS.c.delta)).where(
-                    MOVEMENTS.c.order_id == order_id, MOVEMENTS.c.sku == part
-                )
-            )
-            or 0
+    parts: dict[str, dict[str, int]] = {}
+    for row in session.execute(
+        select(BundlePart.bundle_sku, BundlePart.part_sku, BundlePart.quantity).where(
+            BundlePart.bundle_sku.in_(pieces)
         )
-        back = min(per_piece[part] * quantity, out)
+    ):
+        parts.setdefault(row.bundle_sku, {})[row.part_sku] = row.quantity
+    wanted: Counter[str] = Counter()
+    for sku, number in pieces.items():
+        wanted.update({part: each * number for part, each in parts.get(sku, {sku: 1}).items()})
+    changes = []
+    for part in sorted(wanted):
+        moved = select(sql.sum(MOVEMENTS.c.delta)).where(
+            MOVEMENTS.c.order_id == order_id, MOVEMENTS.c.sku == part
+        )
+        back = min(wanted[part], -(session.scalar(moved) or 0))
         if back > 0:
             changes.append(_change(session, part, on_hand=back))
             _write(session, {part: back}, "returned", order_id=order_id, by=by, note=note, now=now)

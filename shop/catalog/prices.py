@@ -84,15 +84,23 @@ def apply_due(session: Session, *, now: datetime) -> int:
         .order_by(PriceChange.due_at, PriceChange.id)
         .limit(AT_ONCE)
     ).all()
-    made = sum(_apply(session, change_id, sku, now) for change_id, sku in due)
+    variants = _locked(session, {row.sku for row in due})
+    made = sum(_apply(session, change_id, variants[sku], now) for change_id, sku in due)
     if made:
         publish_change(session)
     return made
 
 
-def _apply(session: Session, change_id: int, sku: str, now: datetime) -> bool:
-    statement = select(Variant).where(Variant.sku == sku).execution_options(populate_existing=True)
-    variant = session.scalars(statement.with_for_update() if lock_rows(session) else statement).one()
+def _locked(session: Session, skus: set[str]) -> dict[str, Variant]:
+    """Return variants by SKU, all locked before the first is changed, since that moves the public version."""
+    statement = select(Variant).where(Variant.sku.in_(skus)).order_by(Variant.id)
+    if lock_rows(session):
+        statement = statement.with_for_update(key_share=True)
+    found = session.scalars(statement.execution_options(populate_existing=True))
+    return {variant.sku: variant for variant in found}
+
+
+def _apply(session: Session, change_id: int, variant: Variant, now: datetime) -> bool:
     mine = update(PriceChange).where(PriceChange.id == change_id, WAITING)
     amount = session.scalar(
         mine.values(applied_at=now, before_amount=variant.price_amount).returning(PriceChange.after_amount)

@@ -134,6 +134,7 @@ def _write_lines(
     by: str,
     now: datetime,
 ) -> None:
+    back: dict[str, int] = {}
     for line_id, quantity in sorted(pieces.items()):
         line = session.get_one(OrderLine, line_id)
         done = orders.refunded_pieces(session, order.id).get(line_id, 0)
@@ -148,9 +149,8 @@ def _write_lines(
         )
         session.flush()
         if restock:
-            stock.put_back(
-                session, order.id, line.sku, quantity, by=by, note=f"refund of order {order.number}", now=now
-            )
+            back[line.sku] = back.get(line.sku, 0) + quantity
+    stock.put_back(session, order.id, back, by=by, note=f"refund of order {order.number}", now=now)
 
 
 def priced(session: Session, order_id: int, wish: Wish, *, key: str, now: datetime) -> int:

@@ -111,7 +111,7 @@ def phrase(key: str, **values: object) -> str:
 
 
 # What would make a part one visitor's own.
-PERSONAL = ("request", "session", "g", "notices")
+PERSONAL = ("request", "session", "g", "notices", "get_flashed_messages", "url_for")
 # So many parts are kept with what they take, those that were used last.
 MOST_PARTS = 512
 

@@ -32,6 +32,7 @@ class Freshness:
         self.live = live
         self.lock = threading.Lock()
         self.looked = time.monotonic()
+        self.forgot = False
         self.words_seen: frozenset[tuple[str, int, int]] | None = self.tools.content.seen
         self.templates_seen = newest(templates)
         self.statics_seen = newest(statics.folder)
@@ -53,6 +54,10 @@ class Freshness:
         if time.monotonic() - self.looked > LOOK_SECONDS and self.lock.acquire(blocking=False):
             try:
                 self.looked = time.monotonic()
+                if self.forgot:
+                    # A template that was being compiled from old words when the others were forgotten came too late.
+                    self._clear()
+                    self.forgot = False
                 self._look_at_words()
                 if not self.live:
                     self._look_at_dress()
@@ -97,6 +102,10 @@ class Freshness:
     def _forget_templates(self) -> None:
         # The environment looks at no file by itself: it would look at every one for every page. And sentences and
         # addresses are written into what it has compiled (web.loader).
+        self._clear()
+        self.forgot = True
+
+    def _clear(self) -> None:
         if self.app.jinja_env.cache is not None:
             self.app.jinja_env.cache.clear()
 

@@ -39,5 +39,5 @@ class WrittenOut(FileSystemLoader):
             return call[0]
         quote = '"' if call[2] else "'"
         # The language's strings are written as JSON's are, but for the mark around them.
-        inner = json.dumps(text)[1:-1]
+        inner = json.dumps(text, ensure_ascii=False)[1:-1]
         return quote + (inner if call[2] else inner.replace('\\"', '"').replace("'", "\\'")) + quote

@@ -117,7 +117,7 @@ def step(session: Session, orders: list[int], name: str, which: int, many: int) 
             stock.retake(session, order_id, now=NOW)
         case "put_back":
             for sku, pieces in GOODS[which].items():
-                stock.put_back(session, order_id, sku, pieces * many, note="", **by)
+                stock.put_back(session, order_id, {sku: pieces * many}, note="", **by)
         case "receive":
             stock.move(session, "HOOK-1", many, "received", note="", **by)
         case "damage":

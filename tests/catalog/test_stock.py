@@ -181,7 +181,7 @@ def test_a_returned_bundle_goes_back_as_its_parts_and_never_twice(shelf: Engine,
         stock.consume(session, order_id, by="shop", now=NOW)
     for _ in range(3):
         with writing(shelf) as session:
-            stock.put_back(session, order_id, "SET-FULL", 1, by="staff", note="unopened", now=LATER)
+            stock.put_back(session, order_id, {"SET-FULL": 1}, by="staff", note="unopened", now=LATER)
     assert numbers(shelf, "BALL-1") == (300, 0)
     assert ledger(shelf, "BALL-1") == [("opening", 300), ("sold", -1), ("returned", 1)]
     # Two hooks were sold, one of them alone: repeats can bring back no more than those two.
@@ -191,7 +191,7 @@ def test_a_returned_bundle_goes_back_as_its_parts_and_never_twice(shelf: Engine,
 def test_a_returned_e_book_puts_nothing_on_the_shelf(shelf: Engine, order_id: int) -> None:
     before = every_row(shelf)
     with writing(shelf) as session:
-        stock.put_back(session, order_id, "BOOK-EB", 1, by="staff", note="", now=NOW)
+        stock.put_back(session, order_id, {"BOOK-EB": 1}, by="staff", note="", now=NOW)
     assert every_row(shelf) == before
 
 

@@ -148,3 +148,14 @@ def test_the_log_of_an_order_page_never_holds_its_token(
 def test_a_proxys_request_id_is_kept_when_it_is_one(app: Flask, given: str, kept: bool) -> None:
     answered = app.test_client().get("/healthz", headers={"X-Request-Id": given})
     assert (answered.headers["X-Request-Id"] == given) is kept
+
+
+@SQLITE
+def test_a_page_that_is_missing_in_the_back_office_leads_back_to_it(app: Flask) -> None:
+    answered = app.test_client().get("/admin/nothing-here")
+    assert answered.status_code == 404
+    main = answered.text.split("<main", 1)[1].split("</main", 1)[0]
+    assert '<a href="/admin/orders">' in main
+    assert '<form class="error__search" action="/admin/orders"' in main
+    assert 'href="/shop"' not in main
+    assert '<a href="/shop">' in app.test_client().get("/nothing-here").text.split("<main", 1)[1]

@@ -10,7 +10,7 @@ from jinja2 import Environment
 from shop.content import WordsMissing
 from shop.web.loader import WrittenOut
 
-SENTENCE = 'He said "stop" & it\'s a \\ or {% raw %} – über\ntwo lines <b>'
+SENTENCE = 'He said "stop" & it\'s a \\ or {% raw %} – über 🦴\ntwo lines <b>'
 PAGE = """{{ phrase("odd.one") }}|{{ phrase('odd.one') }}|{{ "~" ~ phrase("odd.one") }}
 {% if phrase("odd.one") %}yes{% endif %}
 {{ static_url("css/shop.css") }}"""

@@ -137,6 +137,10 @@ def test_an_expired_order_offers_its_goods_again(buyer: Visitor, books: Books) -
     buyer.puts_in_cart("hip-hook")
     buyer.goes_to_pay()
     stale = buyer.another_tab()
+    # A tab that hears no news, and so still offers what is over.
+    stale.page.route(
+        "**/js/order-news*", lambda route: route.fulfill(content_type="text/javascript", body="")
+    )
     stale.opens(f"/orders/{books.order.access_token}")
     buyer.shop.service.control(f"sessions/{books.attempts[0].page_id}/expire")
     eventually(lambda: books.order.state == "expired")
