@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from shop import money
+from shop.admin.narrowing import local_moment
 from shop.checkout import explain
 from shop.checkout.explain import Explanation, Situation
 from shop.checkout.rules import Quote, Trial
@@ -71,7 +72,7 @@ def tried(session: Session, typed: Mapping[str, str], draft: Terms | None, *, no
             typed.get("bench_code", ""),
             typed.get("bench_email", "").strip()[:254],
             typed.get("bench_country", "")[:2],
-            _moment(typed.get("bench_at", "")) or now,
+            local_moment(typed.get("bench_at", "").strip(), tools().config.time_zone) or now,
         )
     explained = explain.explain(session, situation, draft)
     gone = [sku for sku in situation.quantities if sku not in explained.items]
@@ -108,10 +109,3 @@ def _shown(value: object) -> object:
     if isinstance(value, datetime):
         return filters.moment(value)
     return "–" if value in (None, "") else value
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=tools().config.time_zone)
-    except ValueError:
-        return None

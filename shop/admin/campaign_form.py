@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from shop import money
+from shop.admin.narrowing import local_moment
 from shop.discounts import soundness
 from shop.discounts.campaigns import Notes
 from shop.discounts.rules import Kind, Terms
@@ -87,11 +88,10 @@ class _Reader:
 
     def moment(self, name: str) -> datetime | None:
         text = self.text(name)
-        try:
-            return datetime.fromisoformat(text).replace(tzinfo=self.zone) if text else None
-        except ValueError:
+        moment = local_moment(text, self.zone) if text else None
+        if text and moment is None:
             self.faults.append(Fault(name, "not_a_moment"))
-            return None
+        return moment
 
 
 def read(

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import segno
@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from shop import clock, money
-from shop.admin import guard
+from shop.admin import guard, narrowing
 from shop.admin.campaigns import found
 from shop.admin.desk import blueprint, page, record
 from shop.admin.guard import Role, admits
@@ -333,12 +333,11 @@ def _uses(name: str) -> int | None:
 
 def _last_day(name: str) -> datetime | None:
     text = request.form.get(name, "").strip()
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        raise Refused(Reason.DAY_UNREADABLE) from None
-    if day is None:
+    if not text:
         return None
+    day = narrowing.day(text)
+    if day is None:
+        raise Refused(Reason.DAY_UNREADABLE)
     return datetime.combine(day + timedelta(days=1), time(), tools().config.time_zone)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from flask import abort
 from sqlalchemy import select
@@ -87,8 +88,8 @@ def asked(session: Session, arguments: Mapping[str, str], *, view: str = "to_shi
     if view not in VIEWS:
         abort(404)
     parts = {name: arguments.get(name, "").strip()[:60] for name in NAMES}
-    days = {name: _day(parts[name]) for name in ("from_on", "to_on")}
-    parts |= {name: day.isoformat() if day else "" for name, day in days.items()}
+    days = {name: day(parts[name]) for name in ("from_on", "to_on")}
+    parts |= {name: on.isoformat() if on else "" for name, on in days.items()}
     parts["payment"] = parts["payment"] if parts["payment"] in PAYMENTS else ""
     parts["shipping"] = parts["shipping"] if parts["shipping"] in SHIPPINGS else ""
     parts |= {name: parts[name].upper() for name in ("country", "sku", "code")}
@@ -115,8 +116,8 @@ def place(arguments: Mapping[str, str], order: Sorting) -> tuple[int, ...] | Non
 def period(arguments: Mapping[str, str]) -> tuple[date, date]:
     """Return the days asked for, ``from`` and ``to``; the last 90 by default, and instead of nonsense."""
     today = clock.now().astimezone(tools().config.time_zone).date()
-    to_on = _day(arguments.get("to", "")) or today
-    from_on = _day(arguments.get("from", "")) or to_on - timedelta(days=PERIOD_DAYS)
+    to_on = day(arguments.get("to", "")) or today
+    from_on = day(arguments.get("from", "")) or to_on - timedelta(days=PERIOD_DAYS)
     return min(from_on, to_on), to_on
 
 
@@ -126,7 +127,25 @@ def moment(text: str) -> datetime | None:
         read = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return read if read.tzinfo and 2000 <= read.year < 3000 else None
+    return read if read.tzinfo and read.year in clock.YEARS else None
+
+
+def local_moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """Read a moment of a zone's own time, as a form's field sends it; None for nonsense."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read.replace(tzinfo=zone) if read.year in clock.YEARS else None
+
+
+def day(text: str) -> date | None:
+    """Read a day, such as 2026-12-31; None for nonsense."""
+    try:
+        read = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return read if read.year in clock.YEARS else None
 
 
 def _found(session: Session, typed: str) -> list[int]:
@@ -134,10 +153,3 @@ def _found(session: Session, typed: str) -> list[int]:
         statement = select(CheckoutAttempt.order_id).where(CheckoutAttempt.page_id == typed)
         return list(session.scalars(statement))
     return search.found(session, typed)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

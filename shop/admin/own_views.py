@@ -25,6 +25,8 @@ from shop.web.tools import tools
 LISTS = {"orders": "/admin/orders", "readers": "/admin/readers"}
 # A view begins at the top, whichever page was looked at when it was kept.
 PAGES = ("after", "before")
+# More than any list can be asked for at once.
+MOST_PARTS = 30
 DENSITIES = ("comfortable", "compact")
 
 
@@ -38,6 +40,9 @@ def own_views(session: Session, place: str) -> Sequence[Any]:
 def keep_view(place: str) -> ResponseReturnValue:
     """Keep a list as it is now under a name."""
     address, query = LISTS.get(place) or abort(404), _query()
+    if query is None:
+        say("bad", filters.phrase("flashes.view_unfit", most=saved.MOST))
+        return back_to(address)
     name = request.form.get("name", "")
     with writing(tools().engine) as session:
         kept = saved.save(session, guard.member().id, place, name, query, now=clock.now())
@@ -86,6 +91,10 @@ def choose_density() -> ResponseReturnValue:
     return back_to(onward())
 
 
-def _query() -> str:
-    pairs = parse_qsl(request.form.get("query", ""), max_num_fields=30)
+def _query() -> str | None:
+    """Return the query of the list that is to be kept; None for one that no list has."""
+    try:
+        pairs = parse_qsl(request.form.get("query", ""), max_num_fields=MOST_PARTS)
+    except ValueError:
+        return None
     return urlencode([(name, value) for name, value in pairs if name not in PAGES])

@@ -101,9 +101,8 @@ def ship_chosen() -> ResponseReturnValue:
 @admits(Role.STAFF)
 def undo_shipping() -> ResponseReturnValue:
     """Take parcels back whose letters have not left yet."""
-    parcels = [int(part) for part in request.form.get("parcels", "").split(",") if part.isdecimal()]
     taken_back, late = 0, None
-    for parcel_id in parcels[:PAGE_LENGTH]:
+    for parcel_id in chosen(request.form.get("parcels", "").split(",")):
         try:
             _take_back(parcel_id)
             taken_back += 1
@@ -117,7 +116,7 @@ def undo_shipping() -> ResponseReturnValue:
 
 
 def chosen(texts: Sequence[str]) -> list[int]:
-    """Return the order numbers in ``texts``, each once, as many as a page shows; nonsense is left out."""
+    """Return the numbers in ``texts``, each once, as many as a page shows; nonsense is left out."""
     numbers = [int(text) for text in texts if re.fullmatch(r"[0-9]{1,9}", text, re.ASCII)]
     return list(dict.fromkeys(numbers))[:PAGE_LENGTH]
 

@@ -1,7 +1,6 @@
 """Products: price, stock with its ledger, days of cover, and how the price was before."""
 
 import re
-from datetime import datetime
 from decimal import Decimal
 
 from flask import abort, request
@@ -12,6 +11,7 @@ from shop import clock, money
 from shop.admin import guard, sorting
 from shop.admin.desk import PAGE_LENGTH, back, before, blueprint, page, record
 from shop.admin.guard import Role, admits
+from shop.admin.narrowing import local_moment
 from shop.catalog import actions as stock
 from shop.catalog import editing, prices
 from shop.catalog import levels as catalog
@@ -100,7 +100,7 @@ def change_price(sku: str) -> ResponseReturnValue:
         level = _level(session, sku)
         typed, day = request.form.get("price", "").strip().lstrip("$"), request.form.get("from", "").strip()
         shown = request.form.get("before", "")
-        scaled, due_at = _minor(typed, level.currency), _moment(day)
+        scaled, due_at = _minor(typed, level.currency), local_moment(day, tools().config.time_zone)
         if scaled is None or not re.fullmatch(r"[0-9]{1,9}", shown, re.ASCII):
             return _refused("price_unfit", sku)
         if day and (due_at is None or due_at <= now):
@@ -214,14 +214,6 @@ def _refused(key: str, sku: str) -> ResponseReturnValue:
 def _undo(sku: str, change_id: int, deed: str) -> dict[str, object]:
     address = f"/admin/products/{sku}/price/{change_id}/{deed}"
     return {"action": address, "fields": {}, "label": filters.phrase("flashes.undo")}
-
-
-def _moment(text: str) -> datetime | None:
-    """Return a moment of the shop's own time, or None for what is none."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=tools().config.time_zone)
-    except ValueError:
-        return None
 
 
 def _subject(sku: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shop import email_address
+from shop.clock import YEARS
 from shop.discounts.rules import MAX_CODE_LENGTH, normal_code
 from shop.errors import Refused
 
@@ -122,5 +123,7 @@ def _read_row(row: dict[str, str], too_many: int, zone: ZoneInfo) -> NewCode | s
     try:
         day = datetime.strptime(ends_on, "%Y-%m-%d").replace(tzinfo=zone) if ends_on else None
     except ValueError:
+        return "ends_on"
+    if day and day.year not in YEARS:
         return "ends_on"
     return NewCode(code, bound, int(uses) if uses else None, day + timedelta(days=1) if day else None)

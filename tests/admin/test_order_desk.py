@@ -1,6 +1,7 @@
 """One order and what staff do with it: parts, hold, address, notes, refunds, two editors."""
 
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -16,6 +17,7 @@ from shop.mail.models import OutboxLetter
 from shop.orders.models import Order, OrderEvent, OrderFlag, OrderLine, Payment, Refund, RefundLine, Shipment
 from shop.privacy.erase import erase
 from shop.staff.models import AuditEntry
+from tests.meanwhile import MOMENT_SECONDS
 from tests.orders.made import NOW, a_paid_order, a_refund
 from tests.rows import every_row
 
@@ -92,6 +94,26 @@ def test_a_held_order_does_not_leave_until_it_is_released_and_undo_does_either(
     staff.post(f"{PATH}/release")
     assert state_of(engine)[1] == "to_ship"
     assert staff.post(f"{PATH}/release").status_code == 409
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("table", [False, True])
+def test_an_order_held_while_a_parcel_waits_for_it_does_not_leave(
+    staff: FlaskClient, engine: Engine, lines: dict[str, int], *, table: bool
+) -> None:
+    path, form = f"{PATH}/parcels", {f"pieces-{lines['HOOK-1']}": "1"}
+    if table:
+        path, form = "/admin/packing", {"numbers": "1001"}
+    ship = threading.Thread(target=staff.post, args=[path], kwargs={"data": form})
+    with writing(engine) as session:
+        session.execute(update(Order).values(shipping_state="on_hold"))
+        ship.start()
+        ship.join(MOMENT_SECONDS)
+        assert ship.is_alive(), "it waits for the order"
+    ship.join()
+    assert state_of(engine)[1] == "on_hold"
+    with reading(engine) as session:
+        assert session.scalars(select(Shipment)).all() == []
 
 
 def test_a_disputed_order_stays_on_hold(staff: FlaskClient, engine: Engine, lines: dict[str, int]) -> None:

@@ -254,6 +254,9 @@ def test_undo_takes_parcels_and_their_mails_back_as_if_nothing_had_been(
         assert len(session.scalars(select(OutboxLetter)).all()) == 2, "what is shipped again is written about"
     staff.post("/admin/packing/undo", data={"parcels": parcels})
     assert listed(staff, "") == [], "an old undo takes nothing back"
+    for nonsense in ("9" * 30, "２", "", "1;2"):
+        assert staff.post("/admin/packing/undo", data={"parcels": nonsense}).status_code == 303
+    assert listed(staff, "") == []
 
 
 @pytest.mark.usefixtures("shelf")

@@ -69,8 +69,9 @@ def test_a_planned_price_waits_for_its_moment_can_be_taken_back_and_comes_into_f
         with writing(engine) as session:
             return prices.apply_due(session, now=moment)
 
-    for nonsense in ("yesterday", "2020-01-01T00:00"):
+    for nonsense in ("yesterday", "2020-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00"):
         plan("99", nonsense)
+        assert "Please choose a moment to come" in staff.get(PATH).text
     assert price_rows(staff) == []
     plan("139", f"{tomorrow:%Y-%m-%dT%H:%M}")
     plan("129", f"{tomorrow:%Y-%m-%dT%H:%M}")

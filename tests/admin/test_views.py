@@ -349,6 +349,22 @@ def test_today_shows_two_weeks_and_what_articles_brought(owner: FlaskClient, eng
     assert f'href="/admin/readers?view=confirmed&amp;from={slug}"' in funnel
 
 
+def test_today_leaves_out_an_article_that_was_taken_away_since_it_was_counted(
+    app: Flask, owner: FlaskClient, engine: Engine
+) -> None:
+    slug, tools = "hip-pain-from-sitting", app.extensions["shop"]
+    with writing(engine) as session:
+        day = clock.now().date() - timedelta(days=2)
+        articles.count_visits(session, {(slug, "", day): 40, ("hip-pain-while-driving", "", day): 10})
+    assert f"/admin/articles/{slug}" in owner.get("/admin").text
+    left = {each: article for each, article in tools.content.articles.items() if each != slug}
+    app.extensions["shop"] = replace(tools, content=replace(tools.content, articles=left))
+    page = owner.get("/admin")
+    assert page.status_code == 200
+    assert f"/admin/articles/{slug}" not in page.text
+    assert "/admin/articles/hip-pain-while-driving" in page.text
+
+
 def test_a_flag_whose_words_are_gone_is_still_shown(
     owner: FlaskClient, engine: Engine, busy: dict[str, int]
 ) -> None:
@@ -393,6 +409,22 @@ def test_a_senseless_page_mark_shows_the_first_page(
     page = owner.get("/admin/orders", query_string={"view": "all", "before": before})
     assert page.status_code == 200
     assert "/admin/orders/1001" in page.text
+
+
+@pytest.mark.parametrize("path", ["/admin/orders?view=all", "/admin/reports?", "/admin/articles?"])
+@pytest.mark.parametrize(
+    "days", [("9999-12-31", "9999-12-31"), ("0001-01-01", "0001-01-01"), ("0900-01-01", "2026-01-01")]
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_day_of_no_year_of_ours_narrows_nothing(
+    owner: FlaskClient, busy: dict[str, int], path: str, days: tuple[str, str]
+) -> None:
+    names = ("from_on", "to_on") if "orders" in path else ("from", "to")
+    for name, day in zip(names, days, strict=True):
+        assert owner.get(f"{path}&{name}={day}").status_code == 200
+    both = owner.get(f"{path}&{names[0]}={days[0]}&{names[1]}={days[1]}")
+    assert both.status_code == 200
+    assert f'value="{days[0]}"' not in both.text
 
 
 def test_a_flag_is_resolved_by_whoever_presses_the_button(

@@ -83,6 +83,7 @@ def test_a_file_of_codes_is_read() -> None:
         ("code,max_uses\nA,٣", 2, "max_uses"),
         ("code,email\nA,nobody", 2, "email"),
         ("code,ends_on\nA,31.12.2026", 2, "ends_on"),
+        ("code,ends_on\nA,9999-12-31", 2, "ends_on"),
         ("code\nsame\nother\nSAME\n", 4, "twice"),
         ("code\nA\n" + "x" * 140_000, 3, "unreadable"),
     ],
