@@ -5,6 +5,9 @@ const sheet = document.querySelector("[data-keys]");
 const typing = (target) => target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
 const tell = (sentence) => { if (said) said.textContent = sentence; };
 
+// On a narrow screen the tab of what is shown may lie beyond the edge.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // --- Choosing orders: x, a, and a range with shift ---
 
 const rows = [...document.querySelectorAll("[data-row]")];
