@@ -18,6 +18,10 @@ def migrate(engine: Engine) -> None:
         rebuilding(connection),
         connection.begin(),
     ):
+        if connection.dialect.name == "postgresql":
+            # A large table takes longer to rebuild than any request may last. How long one waits for a lock stays
+            # as it is: behind a migration that waits, everybody waits.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         command.upgrade(alembic_config(connection), "head")
 
 

@@ -27,6 +27,10 @@ def _moves(new: str, old: str) -> str:
 
 
 def upgrade() -> None:
+    sqlite = op.get_bind().dialect.name == "sqlite"
+    if not sqlite:
+        # Who signs up between the count and the triggers would be missing from then on.
+        op.execute("LOCK TABLE readers IN SHARE ROW EXCLUSIVE MODE")
     op.create_table(
         "reader_totals",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -43,7 +47,6 @@ def upgrade() -> None:
     op.execute(f"INSERT INTO reader_totals (id, pending, confirmed, gone) SELECT 1, {sums} FROM readers")
     op.create_index("ix_readers_asked_at", "readers", ["asked_at"])
     op.create_index("ix_readers_confirmed_at", "readers", ["confirmed_at"])
-    sqlite = op.get_bind().dialect.name == "sqlite"
     for change, sides in CHANGES.items():
         name, moves = f"readers_counted_{change.split()[0].lower()}", _moves(**sides)
         if sqlite:

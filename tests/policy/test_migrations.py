@@ -2,16 +2,20 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, event, inspect, text
 
 from shop.db import reading, writing
 from shop.migration import alembic_config, migrate, rebuilding
 from shop.orders import handling, search
 from shop.seed import seed
+from shop.subscribers.models import Reader
 from shop.tables import metadata
+from tests.meanwhile import meanwhile
 from tests.orders.made import a_paid_order
 
 
@@ -55,6 +59,47 @@ def test_a_full_shop_goes_back_and_forth_without_losing_its_codes(engine: Engine
     migrate(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql(kept).all() == before != []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_migration_may_take_its_time(engine: Engine) -> None:
+    allowed = set()
+
+    def look(_connection: object, cursor: Any, statement: str, *_more: object) -> None:
+        if statement.startswith(("CREATE", "ALTER", "UPDATE")):
+            allowed.add(cursor.connection.execute("SHOW statement_timeout").fetchone()[0])
+
+    downgrade(engine, "0014")
+    event.listen(engine, "before_cursor_execute", look)
+    migrate(engine)
+    event.remove(engine, "before_cursor_execute", look)
+    assert allowed == {"0"}
+    with reading(engine) as session:
+        assert session.scalar(text("SHOW statement_timeout")) == "30s", "for a migration alone"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_asks_while_readers_are_counted_for_the_first_time_is_counted_too(engine: Engine) -> None:
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+
+    def ask() -> None:
+        with writing(engine) as session:
+            session.add(
+                Reader(
+                    key="k" * 22,
+                    email="maya@example.com",
+                    email_normalized="maya@example.com",
+                    state="pending",
+                    asked_at=now,
+                    seed="s" * 32,
+                )
+            )
+
+    downgrade(engine, "0014")
+    with meanwhile(engine, "CREATE INDEX ix_readers_asked_at", ask):
+        migrate(engine)
+    with reading(engine) as session:
+        assert session.scalar(text("SELECT pending FROM reader_totals")) == 1
 
 
 def test_orders_of_before_are_found_by_their_words(engine: Engine) -> None:
