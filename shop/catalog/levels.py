@@ -38,14 +38,26 @@ class Level:
     @property
     def cover(self) -> int | None:
         """For how many days the free pieces last at the pace of 28 days; None when nothing was sold."""
-        return self.free * COVER_DAYS // self.sold if self.free is not None and self.sold else None
+        return self._lasts(self.free)
 
     @property
     def low(self) -> bool:
         """Whether it is time to order more: at the reorder point, or under two weeks' cover."""
-        if self.free is None or self.reorder_at is None:
+        return self._low(self.free)
+
+    @property
+    def low_for_sure(self) -> bool:
+        """Whether it is low even if every piece that is held comes back, because nobody pays for it."""
+        return self._low(self.on_hand)
+
+    def _lasts(self, pieces: int | None) -> int | None:
+        return pieces * COVER_DAYS // self.sold if pieces is not None and self.sold else None
+
+    def _low(self, pieces: int | None) -> bool:
+        if pieces is None or self.reorder_at is None:
             return False
-        return self.free <= self.reorder_at or (self.cover is not None and self.cover < LOW_COVER_DAYS)
+        days = self._lasts(pieces)
+        return pieces <= self.reorder_at or (days is not None and days < LOW_COVER_DAYS)
 
 
 def levels(session: Session, *, now: datetime) -> list[Level]:

@@ -22,18 +22,19 @@ _OPEN_ONE = {
 def look(engine: Engine, config: Config, *, now: datetime) -> int:
     """Write about every SKU that has become low, and note which have recovered; return how many letters.
 
-    What is low is what the Today page calls low. Two workers may look at the same time: the database opens one
-    time of being low for a SKU, and the letter goes with it.
+    What is low is what the Today page calls low, once it is sold: pieces that are only held may come back, and would
+    make a letter of each checkout that is abandoned at the reorder point. Two workers may look at the same time:
+    the database opens one time of being low for a SKU, and the letter goes with it.
     """
     if config.low_stock_mail != "on":
         return 0
     with reading(engine) as session:
-        low = {level.sku: level for level in levels(session, now=now) if level.low}
+        low = {level.sku: level for level in levels(session, now=now) if level.low_for_sure}
         if _open(session) == set(low):
             return 0
     with writing(engine) as session:
         # Read again, under the writers' lock: what was low a moment ago may have been sold out, or delivered.
-        low = {level.sku: level for level in levels(session, now=now) if level.low}
+        low = {level.sku: level for level in levels(session, now=now) if level.low_for_sure}
         known = _open(session)
         _close(session, known - set(low), now=now)
         return sum(_tell(session, config, low[sku], now=now) for sku in sorted(set(low) - known))

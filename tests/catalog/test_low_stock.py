@@ -4,11 +4,12 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from shop import clock
 from shop.catalog import actions as stock
 from shop.catalog import low_stock
+from shop.catalog.models import Stock
 from shop.config import ROOT, Config, load
 from shop.content import read_content
 from shop.db import reading, writing
@@ -52,6 +53,21 @@ def test_each_time_a_product_runs_low_is_one_letter_until_it_has_recovered(
     move(engine, "HOOK-1", -100)
     assert low_stock.look(engine, config, now=NOW) == 1
     assert told(engine) == ["HOOK-1", "BALL-1", "HOOK-1"]
+
+
+def test_a_checkout_that_is_abandoned_at_the_reorder_point_is_no_news(engine: Engine, config: Config) -> None:
+    def hold(pieces: int) -> int:
+        with writing(engine) as session:
+            session.execute(update(Stock).where(Stock.sku == "HOOK-1").values(held=pieces))
+        return low_stock.look(engine, config, now=NOW)
+
+    with reading(engine) as session:
+        shelf = session.get_one(Stock, "HOOK-1")
+        spare = shelf.on_hand - (shelf.reorder_at or 0)
+    move(engine, "HOOK-1", 1 - spare)
+    assert [hold(pieces) for pieces in (1, 0, 2, 0)] == [0] * 4
+    move(engine, "HOOK-1", -1, "sold")
+    assert [hold(pieces) for pieces in (0, 1, 0)] == [1, 0, 0]
 
 
 def test_what_sells_out_in_under_two_weeks_is_low_above_its_reorder_point_too(
