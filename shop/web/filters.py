@@ -10,8 +10,8 @@ from typing import Any
 from flask import Flask
 from flask.templating import Environment
 from jinja2 import Template
-from jinja2.compiler import CodeGenerator, Frame
-from jinja2.nodes import Expr
+from jinja2.compiler import CodeGenerator, Frame, optimizeconst
+from jinja2.nodes import Call, Expr
 from markupsafe import Markup, escape
 
 from shop import money
@@ -29,7 +29,18 @@ _MARKS = re.compile("""[&<>"']""").search
 
 
 class Written(CodeGenerator):
-    """Compiles ``{{ value }}`` to what calls ``as_html``."""
+    """Compiles ``{{ value }}`` to what calls ``as_html``, and a call to a plain call.
+
+    The library looks at whatever is called, whether it wants to know the template's variables; nothing here does.
+    """
+
+    @optimizeconst
+    def visit_Call(self, node: Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802, FBT001, FBT002
+        """Write ``function(*(), arguments)``: the library's own signatures begin with a comma."""
+        self.visit(node.node, frame)
+        self.write("(*()")
+        self.signature(node, frame, {"caller": "caller"} if forward_caller else None)
+        self.write(")")
 
     def _output_child_pre(self, node: Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:

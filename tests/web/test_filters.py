@@ -82,3 +82,17 @@ def test_a_fixed_part_cannot_read_who_asks(app: Flask) -> None:
     app.jinja_env.cache.clear()
     with app.test_request_context(), pytest.raises(UndefinedError, match="'request' is undefined"):
         app.jinja_env.globals["fixed_part"]("part.html")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_calls_in_templates_pass_what_they_are_given(app: Flask) -> None:
+    pattern = (
+        "{% macro say(one, two='b') %}{{ one }}{{ two }}{{ caller(one) if caller is defined else '' }}{% endmacro %}"
+        "{{ say('<') }} {{ say(*['1', '2']) }} {{ say(**{'one': 'x', 'two': 'y'}) }}"
+        " {% call(it) say('c', two='d') %}[{{ it }}]{% endcall %}"
+        " {% for n in range(2) %}{{ loop.cycle('even', 'odd') }}{{ say(n) }}{% endfor %}"
+    )
+    with app.test_request_context():
+        assert render_template_string(pattern) == "&lt;b 12 xy cd[c] even0bodd1b"
+        with pytest.raises(UndefinedError, match="'nobody' is undefined"):
+            render_template_string("{{ nobody(1) }}")
