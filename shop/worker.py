@@ -95,8 +95,7 @@ def _loop(step: Step, stopped: threading.Event) -> None:
             # The payment service or the database is away: wait longer each time, never give up.
             done, failures = 0, failures + 1
             log.warning("step_failed", step=step.name, problem=str(problem)[:300], failures=failures)
-        except Exception:
-            # A broken step is told and tried again later; the other steps go on.
+        except Exception:  # a broken step is told and tried again later; the others go on
             done, failures = 0, failures + 1
             log.exception("step_broken", step=step.name, failures=failures)
         if not done:

@@ -58,8 +58,7 @@ def _went_well(step: Callable[[], object], failure: str, **which: object) -> boo
         log.warning(failure, problem=str(problem), **which)
     except DATABASE_AWAY:
         raise
-    except Exception:
-        # A mistake met by one event or payment must not hold up those behind it.
+    except Exception:  # a mistake of ours, met by one event or payment, must not hold up those behind it
         log.exception(failure, **which)
     else:
         return True

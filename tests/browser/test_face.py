@@ -1,14 +1,12 @@
 """The shop's face in a real browser: every page a buyer meets, in every state, by light and by dark, on every width."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, update
-from werkzeug.serving import make_server
 
 from shop import clock
 from shop.catalog.models import Stock, Variant
@@ -36,17 +34,6 @@ SCHEMES = [("light", 320), ("dark", 1440)]
 # The smallest side of what one presses, but for links inside a sentence.
 TAP = 44
 PRESSED = ".button, .site-nav a, .breadcrumb a, .tabs a, .filter, .choice-card, summary, .link-button"
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The shop, served on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture

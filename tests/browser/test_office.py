@@ -1,8 +1,7 @@
 """The back office by hand: the command menu, word of new orders, targets a thumb meets, and the way of the focus."""
 
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, update
-from werkzeug.serving import make_server
 
 from shop import clock
 from shop.db import writing
@@ -37,17 +35,6 @@ AWAY = """(away) => {
   Object.defineProperty(document, "hidden", {get: () => away, configurable: true});
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The shop, served on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The order's pages and the back office in a real browser: readable by everyone, on every width."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from shop import clock
 from shop.checkout.models import CheckoutAttempt
@@ -25,17 +23,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 # What a browser saves instead of showing it, what comes without a frame, and what tests of the face judge.
 NO_PAGES = (".pdf", ".csv", "/html", "/style", "/orders/new")
 PHONE_AND_DESK = [{"width": 320, "height": 700}, {"width": 1440, "height": 900}]
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The shop, served on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.fixture

@@ -1,29 +1,19 @@
 """The Hip Hook can be turned around: by slider, by arrow keys, by dragging; without a script it stands still."""
 
-import threading
-from collections.abc import Iterator
-
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The page of the Hip Hook, served on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}/products/hip-hook"
-    server.shutdown()
-    thread.join()
+def hook(address: str) -> str:
+    """The page of the Hip Hook."""
+    return f"{address}/products/hip-hook"
 
 
-def test_the_hook_turns_by_slider_arrow_keys_and_dragging(address: str, page: Page) -> None:
-    page.goto(address)
+def test_the_hook_turns_by_slider_arrow_keys_and_dragging(hook: str, page: Page) -> None:
+    page.goto(hook)
     shown = page.locator("[data-turntable]")
     frames = (shown.get_attribute("data-turntable") or "").split(" ")
     assert len(set(frames)) == 24
@@ -47,9 +37,9 @@ def test_the_hook_turns_by_slider_arrow_keys_and_dragging(address: str, page: Pa
     expect(slider).to_have_value("1")
 
 
-def test_without_javascript_the_hook_stands_still(address: str, page_without_javascript: Page) -> None:
+def test_without_javascript_the_hook_stands_still(hook: str, page_without_javascript: Page) -> None:
     page = page_without_javascript
-    page.goto(address)
+    page.goto(hook)
     picture = page.get_by_role("img", name="Hip Hook on a turntable")
     picture.scroll_into_view_if_needed()
     expect(picture).to_be_visible()

@@ -1,14 +1,11 @@
 """The reading room in a real browser: readable by everyone, on every width, without a script, and on paper."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
-from werkzeug.serving import make_server
 
 from tests.browser.accessibility import accessibility_faults
 
@@ -50,17 +47,6 @@ FONTS = {
     "/learn/hip-flexor-anatomy": 75_000,
 }
 ANATOMY = "/learn/tight-hip-flexors-epidemic"
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The shop with its own articles, served on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 @pytest.mark.parametrize(("size", "scheme"), SCREENS, ids=["phone", "desk", "phone at night"])

@@ -1,13 +1,10 @@
 """Searching in a real browser: while one types, without JavaScript, by keyboard, on every width."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Locator, Page, expect
-from werkzeug.serving import make_server
 
 from tests.browser.accessibility import accessibility_faults
 
@@ -20,17 +17,6 @@ STATES = [
     "/search?q=ball+xyzzy",
     f"/search?q={'hook+' * 60}",
 ]
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """The shop, served on a free port. Tests name it first: their pages are closed before it stops."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
 
 
 def count(page: Page) -> Locator:
