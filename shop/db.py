@@ -42,7 +42,7 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
-from shop.statements import Statement
+from shop.statements import Asked, Statement, Steps
 from shop.turns import Turns
 
 NAMES = {
@@ -321,16 +321,15 @@ def set_columns(row: Base) -> dict[str, Any]:
     return {name: value for name, value in vars(row).items() if not name.startswith("_")}
 
 
-def write_changes(session: Session, row: Base) -> None:
-    """Write what was changed of a row by one statement; the row is a plain value afterwards.
+def changes(session: Session, row: Base) -> list[Asked]:
+    """Return the statement, if any, that writes what was changed of a row; the row is a plain value afterwards.
 
     For the way to a paid order: the session's own bookkeeping takes several times longer than the statement.
     """
     state = inspect(row)
     changed = {name: state.dict[name] for name in state.committed_state}
     session.expunge(row)
-    if changed:
-        _update_of(type(row)).run(session, changed | {"of_id": state.dict["id"]})
+    return [_update_of(type(row)).asked(changed | {"of_id": state.dict["id"]})] if changed else []
 
 
 @cache
@@ -345,6 +344,12 @@ def publish_change(session: Session) -> None:
     It moves at the end of ``writing``: everybody who changes such a thing waits for this one row.
     """
     session.info[CHANGED] = True
+
+
+def see_version(session: Session) -> Steps[None]:
+    """Ask for the public version beside something else, so that ``Kept`` need not."""
+    [[version]] = yield [_VERSION.asked()]
+    session.info[VERSION_SEEN] = version.number
 
 
 class Kept(Generic[Found]):

@@ -3,12 +3,15 @@
 SQLAlchemy writes them, knows their types and keeps the connection and its transaction. What is left out is what it
 does anew at every execution: looking its own cache up, making a context and a result that can do everything. On a
 statement that takes SQLite five microseconds this is fifty to a hundred; an order takes twenty of them.
+
+What several parts of an order ask for at the same moment goes to PostgreSQL at once (``together``): each way there and
+back takes the shop as long as the rest of a statement, and while it is under way others wait for the rows it has locked.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from sqlalchemy import Insert, Select, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,6 +19,7 @@ from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql import ColumnElement, CompoundSelect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
@@ -24,10 +28,11 @@ from sqlalchemy.types import TypeEngine
 Values = Mapping[str, Any]
 Executed = Select[*tuple[Any, ...]] | CompoundSelect[Any] | UpdateBase
 Processor = Callable[[Any], Any]
+Result = TypeVar("Result")
 
 _NOTHING: Values = {}
-# In a driver's connection's ``info``.
-CURSOR = "statements"
+# In a driver's connection's ``info``: its cursors, which serve as long as it lives. Their rows are read each time.
+CURSORS = "statements"
 # More rows than an order has lines are rare, and each number of rows is a statement of its own.
 MOST_ROWS = 20
 
@@ -43,6 +48,7 @@ class _Compiled:
     fixed: Values
     processors: Mapping[str, Processor]
     row: Callable[[Sequence[Any]], Any]
+    returns: bool
 
     def arguments(self, values: Values) -> Any:
         """Return ``values`` as the driver takes them."""
@@ -50,6 +56,22 @@ class _Compiled:
         for name, process in self.processors.items():
             given[name] = process(given[name])
         return given if self.places is None else [given[name] for name in self.places]
+
+    def rows(self, cursor: DBAPICursor) -> list[Any]:
+        """Return what came of it, as named tuples; nothing of a statement that returns no rows."""
+        return [self.row(row) for row in cursor.fetchall()] if self.returns else []
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A statement with its values, or an INSERT with those of several rows, for ``together``."""
+
+    statement: "Statement"
+    rows: Sequence[Values]
+
+
+# What is done in steps: each yields what it asks, gets the rows of each of those, and in the end there is a result.
+Steps = Generator[Sequence[Asked], Sequence[Sequence[Any]], Result]
 
 
 class Statement:
@@ -72,8 +94,7 @@ class Statement:
         if _heard(connection):
             return list(connection.execute(self._of(connection), values).all())
         compiled = self._for(connection.dialect, tuple(values))
-        cursor = _run(connection, compiled.text, compiled.arguments(values))
-        return [compiled.row(row) for row in cursor.fetchall()]
+        return compiled.rows(_run(connection, compiled.text, compiled.arguments(values)))
 
     def one_or_none(self, on: Session | Connection, values: Values = _NOTHING) -> Any:
         """Return the row, or None. Raises MultipleResultsFound."""
@@ -98,45 +119,45 @@ class Statement:
         """Run a statement that returns no rows; return how many it has written."""
         connection = _connection(on)
         if _heard(connection):
-            return _written(connection, self._of(connection), values)
+            options = {"preserve_rowcount": True}
+            return connection.execute(self._of(connection), values, execution_options=options).rowcount
         compiled = self._for(connection.dialect, tuple(values))
-        cursor = _run(connection, compiled.text, compiled.arguments(values))
-        return cursor.rowcount
+        return _run(connection, compiled.text, compiled.arguments(values)).rowcount
 
     def all_many(self, on: Session | Connection, rows: Sequence[Values]) -> list[Any]:
-        """Run a plain INSERT ... RETURNING for ``rows``, which have the same keys; return what came, in any order."""
+        """Run a plain INSERT for ``rows``, which have the same keys; return what came, in any order."""
+        return _answers(_connection(on), [self.asked_many(rows)])[0]
+
+    def asked(self, values: Values = _NOTHING) -> Asked:
+        """Return it as one of those that are asked ``together``."""
+        return Asked(self, [values])
+
+    def asked_many(self, rows: Sequence[Values]) -> Asked:
+        """Return ``all_many`` as one of those that are asked ``together``."""
+        return Asked(self, rows)
+
+    def pieces(self, connection: Connection, rows: Sequence[Values]) -> list[tuple[_Compiled, Any]]:
+        """Return what the driver gets for ``rows``; several go in one statement, each would cost a way of its own.
+
+        Only ``together`` has use for it.
+        """
+        dialect = connection.dialect
+        if len(rows) == 1:
+            compiled = self._for(dialect, tuple(rows[0]))
+            return [(compiled, compiled.arguments(rows[0]))]
+        return [self._piece(dialect, rows[at : at + MOST_ROWS]) for at in range(0, len(rows), MOST_ROWS)]
+
+    def _piece(self, dialect: Dialect, rows: Sequence[Values]) -> tuple[_Compiled, Any]:
+        compiled = self._for_rows(dialect, tuple(rows[0]), len(rows))
+        values = {_in_row(name, at): value for at, row in enumerate(rows) for name, value in row.items()}
+        return compiled, compiled.arguments(values)
+
+    def heard(self, connection: Connection, rows: Sequence[Values]) -> list[Any]:
+        """Run it the library's way, which is heard; return its rows."""
         if not rows:
             return []
-        connection = _connection(on)
-        if _heard(connection):
-            return list(connection.execute(self._of(connection), rows).all())
-        found: list[Any] = []
-        for at in range(0, len(rows), MOST_ROWS):
-            compiled, cursor = self._run_rows(connection, rows[at : at + MOST_ROWS])
-            found += [compiled.row(row) for row in cursor.fetchall()]
-        return found
-
-    def run_many(self, on: Session | Connection, rows: Sequence[Values]) -> int:
-        """Run it once for each of ``rows``, which have the same keys; return how many were written in all.
-
-        A few rows of a plain INSERT go in one statement: each costs PostgreSQL a way of its own otherwise.
-        """
-        if not rows:
-            return 0
-        connection = _connection(on)
-        if _heard(connection):
-            return _written(connection, self._of(connection), rows)
-        if 1 < len(rows) <= MOST_ROWS and self._is_plain_insert(connection):
-            _, cursor = self._run_rows(connection, rows)
-        else:
-            compiled = self._for(connection.dialect, tuple(rows[0]))
-            cursor = _run(connection, compiled.text, [compiled.arguments(row) for row in rows], many=True)
-        return cursor.rowcount
-
-    def _run_rows(self, connection: Connection, rows: Sequence[Values]) -> tuple[_Compiled, DBAPICursor]:
-        compiled = self._for_rows(connection.dialect, tuple(rows[0]), len(rows))
-        values = {_in_row(name, at): value for at, row in enumerate(rows) for name, value in row.items()}
-        return compiled, _run(connection, compiled.text, compiled.arguments(values))
+        result = connection.execute(self._of(connection), rows if len(rows) > 1 else rows[0])
+        return list(result.all()) if result.returns_rows else []
 
     def _of(self, connection: Connection) -> Executed:
         return self._statements[connection.dialect.name]
@@ -147,10 +168,6 @@ class Statement:
             found = _compile(self._statements[dialect.name], dialect, keys)
             self._compiled[dialect.name, keys] = found
         return found
-
-    def _is_plain_insert(self, connection: Connection) -> bool:
-        statement = self._of(connection)
-        return isinstance(statement, Insert) and statement.select is None and not statement.exported_columns
 
     def _for_rows(self, dialect: Dialect, keys: tuple[str, ...], count: int) -> _Compiled:
         found = self._compiled.get((dialect.name, keys, count))
@@ -201,31 +218,94 @@ def _heard(connection: Connection) -> bool:
     return bool(connection.dispatch.before_cursor_execute)
 
 
-def _written(connection: Connection, statement: Executed, values: Values | Sequence[Values]) -> int:
-    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount
+def ask(on: Session | Connection, asked: Sequence[Asked]) -> list[list[Any]]:
+    """Run ``asked`` in this order and return the rows of each; none of them may depend on another's answer."""
+    return _answers(_connection(on), asked)
 
 
-def _run(connection: Connection, text: str, arguments: Any, *, many: bool = False) -> DBAPICursor:
-    """Execute on the driver's connection; its errors become SQLAlchemy's, and a dead connection leaves the pool."""
-    driver = connection.connection
-    # One cursor serves as long as its connection lives: its rows are read to the end each time.
-    cursor: DBAPICursor | None = driver.info.get(CURSOR)
+def together(on: Session | Connection, *steps: Steps[Any]) -> list[Any]:
+    """Take ``steps`` on ``beside`` each other and return their results; an error of one ends all."""
+    connection = _connection(on)
+    whole = beside(*steps)
     try:
-        if cursor is None:
-            cursor = driver.info[CURSOR] = driver.cursor()
-        (cursor.executemany if many else cursor.execute)(text, arguments)
-    except Exception as error:
-        dialect = connection.dialect
-        module = dialect.loaded_dbapi
-        if not isinstance(error, module.Error):
-            raise
-        gone = dialect.is_disconnect(error, driver, cursor)
-        if gone:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            text, None, error, module.Error, connection_invalidated=gone, dialect=dialect
-        ) from error
+        asked = next(whole)
+        while True:
+            asked = whole.send(_answers(connection, asked))
+    except StopIteration as ended:
+        return cast(list[Any], ended.value)
+
+
+def beside(*steps: Steps[Any]) -> Steps[list[Any]]:
+    """Make several steps one: in each round they ask in the order in which they are given.
+
+    What is asked in a round must not depend on its other answers: PostgreSQL gets a whole round at once. Answers
+    are heard in the same order.
+    """
+    results: list[Any] = [None] * len(steps)
+    waiting = list(enumerate(steps))
+    answers: Sequence[Any] = [None] * len(steps)
+    while True:
+        asking = []
+        for (place, step), answer in zip(waiting, answers, strict=True):
+            try:
+                asking.append((place, step, step.send(answer)))
+            except StopIteration as ended:
+                results[place] = ended.value
+        if not asking:
+            return results
+        found = iter((yield [one for _, _, asked in asking for one in asked]))
+        waiting = [(place, step) for place, step, _ in asking]
+        answers = [[next(found) for _ in asked] for _, _, asked in asking]
+
+
+def _answers(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
+    if _heard(connection):
+        return [one.statement.heard(connection, one.rows) for one in asked]
+    pieces = [one.statement.pieces(connection, one.rows) for one in asked]
+    found = iter(_run_all(connection, [piece for of_one in pieces for piece in of_one]))
+    return [[row for _ in of_one for row in next(found)] for of_one in pieces]
+
+
+def _run_all(connection: Connection, pieces: Sequence[tuple[_Compiled, Any]]) -> list[list[Any]]:
+    """Run ``pieces`` in this order and return the rows of each."""
+    if len(pieces) < 2 or connection.dialect.name == "sqlite":
+        return [compiled.rows(_run(connection, compiled.text, arguments)) for compiled, arguments in pieces]
+    driver = connection.connection
+    cursors = [_cursor(driver, place) for place in range(len(pieces))]
+    try:
+        with cast(Any, driver.dbapi_connection).pipeline():
+            for cursor, (compiled, arguments) in zip(cursors, pieces, strict=True):
+                cursor.execute(compiled.text, arguments)
+    except connection.dialect.loaded_dbapi.Error as error:
+        _fail(error, connection, "; ".join(compiled.text for compiled, _ in pieces))
+    return [compiled.rows(cursor) for cursor, (compiled, _) in zip(cursors, pieces, strict=True)]
+
+
+def _run(connection: Connection, text: str, arguments: Any) -> DBAPICursor:
+    try:
+        cursor = _cursor(connection.connection, 0)
+        cursor.execute(text, arguments)
+    except connection.dialect.loaded_dbapi.Error as error:
+        _fail(error, connection, text)
     return cursor
+
+
+def _cursor(driver: PoolProxiedConnection, place: int) -> DBAPICursor:
+    cursors: list[DBAPICursor] = driver.info.setdefault(CURSORS, [])
+    while len(cursors) <= place:
+        cursors.append(driver.cursor())
+    return cursors[place]
+
+
+def _fail(error: Exception, connection: Connection, text: str) -> NoReturn:
+    """Raise a driver's error as SQLAlchemy's; a dead connection leaves the pool."""
+    dialect = connection.dialect
+    gone = dialect.is_disconnect(cast(Any, error), connection.connection, None)
+    if gone:
+        connection.invalidate(error)
+    raise DBAPIError.instance(
+        text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
+    ) from error
 
 
 def _compile(statement: Executed, dialect: Dialect, keys: Collection[str]) -> _Compiled:
@@ -242,6 +322,7 @@ def _compile(statement: Executed, dialect: Dialect, keys: Collection[str]) -> _C
         fixed={name: bound[name](value) if name in bound else value for name, value in fixed.items()},
         processors={name: processor for name, processor in bound.items() if name in keys},
         row=_row_of(_returned(statement), dialect),
+        returns=bool(_returned(statement)),
     )
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, MultipleResultsFound, NoResultFound, OperationalError
 
 from shop.db import Moment, constant, reading, writing
-from shop.statements import Statement, insert_once
+from shop.statements import Statement, Steps, ask, insert_once, together
 from tests.queries import counted
 
 NOTES = Table(
@@ -80,7 +80,7 @@ def test_what_was_written_is_read_again_whatever_its_type(
     notes: Engine, watching: Watching, many: int
 ) -> None:
     with watching(notes), writing(notes) as session:
-        assert WRITE.run_many(session, [row(f"word {number}") for number in range(many)]) == many
+        assert WRITE.all_many(session, [row(f"word {number}") for number in range(many)]) == []
         assert WRITE.run(session, row("last") | {"detail": None, "mood": "glad"}) == 1
     with watching(notes), reading(notes) as session:
         found = READ.all(session)
@@ -92,7 +92,7 @@ def test_what_was_written_is_read_again_whatever_its_type(
 
 def test_rows_come_one_by_one_too(notes: Engine, watching: Watching) -> None:
     with watching(notes), writing(notes) as session:
-        WRITE.run_many(session, [row("one"), row("two")])
+        WRITE.all_many(session, [row("one"), row("two")])
         assert ONE.one(session, {"wanted": "two"}).detail == row("")["detail"]
         assert ONE.one_or_none(session, {"wanted": "three"}) is None
         assert ONE.scalar(session, {"wanted": "three"}) is None
@@ -134,7 +134,7 @@ def test_what_is_there_already_is_written_once(notes: Engine, watching: Watching
 def test_a_list_of_values_is_refused_and_its_members_by_name_are_not(notes: Engine) -> None:
     moods = ["calm", "glad"]
     with writing(notes) as session:
-        WRITE.run_many(session, [row("one"), row("two")])
+        WRITE.all_many(session, [row("one"), row("two")])
         named = Statement(select(NOTES.c.id).where(NOTES.c.mood.in_([constant(mood) for mood in moods])))
         assert len(named.all(session)) == 2
         with pytest.raises(ValueError, match="name its members"):
@@ -146,6 +146,64 @@ def test_a_connection_that_the_server_has_ended_is_told_of_and_not_used_again(no
     end = Statement(select(func.pg_terminate_backend(func.pg_backend_pid())))
     with pytest.raises(OperationalError) as told, writing(notes) as session:
         end.all(session)
+    assert told.value.connection_invalidated
+    with reading(notes) as session:
+        assert READ.all(session) == []
+
+
+def renamed(old: str, new: str) -> Steps[str]:
+    """Ask for two things, then for one more, with what has come."""
+    renamed, found = yield [RENAME.asked({"old": old, "new": new}), ONE.asked({"wanted": new})]
+    assert len(renamed) == len(found) == 1
+    [again] = yield [RENAME.asked({"old": renamed[0].word, "new": f"{new} again"})]
+    return str(again[0].word)
+
+
+def test_what_is_asked_together_is_run_in_its_order_and_each_hears_its_own_answers(
+    notes: Engine, watching: Watching
+) -> None:
+    def nothing() -> Steps[int]:
+        return 7
+        yield []
+
+    with watching(notes), writing(notes) as session:
+        written = ask(
+            session, [WRITE.asked_many([row("one"), row("two")]), READ.asked(), WRITE.asked_many([])]
+        )
+        assert [len(rows) for rows in written] == [0, 2, 0]
+        # The second finds what the first has renamed in the same round.
+        assert together(session, renamed("one", "three"), nothing(), renamed("two", "four")) == [
+            "three again",
+            7,
+            "four again",
+        ]
+        with pytest.raises(AssertionError):
+            together(session, renamed("unknown", "five"))
+        assert [one.word for one in READ.all(session)] == ["three again", "four again"]
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_refusal_among_what_is_asked_together_undoes_all_and_leaves_a_connection_that_can_be_used(
+    notes: Engine, watching: Watching, at: int
+) -> None:
+    asked = [WRITE.asked(row("one")), WRITE.asked(row("two")), WRITE.asked(row("three"))]
+    asked.insert(at, WRITE.asked(row("same")))
+    with watching(notes), writing(notes) as session:
+        WRITE.run(session, row("same"))
+        with pytest.raises(IntegrityError), session.begin_nested():
+            ask(session, asked)
+        assert [one.word for one in READ.all(session)] == ["same"]
+    with watching(notes), pytest.raises(IntegrityError), writing(notes) as session:
+        ask(session, asked)
+    with reading(notes) as session:
+        assert [one.word for one in READ.all(session)] == ["same"]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_connection_that_ends_while_much_is_asked_is_told_of_and_not_used_again(notes: Engine) -> None:
+    end = Statement(select(func.pg_terminate_backend(func.pg_backend_pid())))
+    with pytest.raises(OperationalError) as told, writing(notes) as session:
+        ask(session, [WRITE.asked(row("one")), end.asked(), READ.asked()])
     assert told.value.connection_invalidated
     with reading(notes) as session:
         assert READ.all(session) == []

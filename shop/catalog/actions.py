@@ -32,7 +32,7 @@ from shop.catalog.queries import bundled
 from shop.catalog.rules import stock_state
 from shop.db import publish_change
 from shop.errors import Reason, Refused
-from shop.statements import Statement
+from shop.statements import Asked, Statement, Steps, ask, together
 
 STOCK = Stock.metadata.tables["stock"]
 HOLDS = StockHold.metadata.tables["stock_holds"]
@@ -144,39 +144,66 @@ def hold(
     Raises Refused(SOLD_OUT or NOT_ENOUGH_STOCK; name, left) for the first SKU that is short; the caller's
     transaction then undoes what was taken before it. ``first``: the order was just written and holds nothing.
     """
-    known = {} if first else dict(_HOLDS_OF_ORDER.all(session, {"order_id": order_id}))
+    together(session, hold_in_steps(session, order_id, needs, now=now, first=first))
+
+
+def hold_in_steps(
+    session: Session, order_id: int, needs: Mapping[str, int], *, now: datetime, first: bool = False
+) -> Steps[None]:
+    """``hold``, beside what else is asked."""
+    known: Mapping[str, str] = {}
+    if not first:
+        [holds] = yield [_HOLDS_OF_ORDER.asked({"order_id": order_id})]
+        known = dict(holds)
     wanted = [sku for sku in sorted(needs) if known.get(sku) not in ("held", "consumed")]
+    if not wanted:
+        return
     fresh = [
         {"order_id": order_id, "sku": sku, "quantity": needs[sku], "state": "held", "created_at": now}
         for sku in wanted
         if sku not in known
     ]
-    _WRITE_HOLD.run_many(session, fresh)
-    for sku in wanted:
-        if sku in known:
-            values = {"of_order_id": order_id, "of_sku": sku, "pieces": needs[sku]}
-            _HOLD_AGAIN.run(session, values)
+    again = [
+        _HOLD_AGAIN.asked({"of_order_id": order_id, "of_sku": sku, "pieces": needs[sku]})
+        for sku in wanted
+        if sku in known
+    ]
+    pieces = {sku: needs[sku] for sku in wanted}
     # Last, since others wait for these rows from here on.
-    changes = _taken(session, {sku: needs[sku] for sku in wanted})
-    _publish(session, changes)
+    taking = _take(len(wanted)).asked(_rows(pieces))
+    *_, taken = yield [_WRITE_HOLD.asked_many(fresh), *again, taking]
+    free = {row.sku: row.free for row in taken}
+    short = next((sku for sku in wanted if sku not in free), None)
+    if short is not None:
+        raise _refusal(session, short)
+    _publish(session, [Change(sku, free[sku] + number, free[sku]) for sku, number in pieces.items()])
 
 
 def release(session: Session, order_id: int, *, now: datetime) -> None:
     """Give back what an order still holds. Nothing happens the second time, nor after the sale."""
     changes = []
-    for sku, quantity in _end_holds(session, order_id, "released", now):
+    [ended] = ask(session, [_end_holds(order_id, "released", now)])
+    for sku, quantity in sorted(ended):
         changes.append(_change(session, sku, held=-quantity))
     _publish(session, changes)
 
 
 def consume(session: Session, order_id: int, *, by: str, now: datetime) -> None:
     """Turn what an order holds into a sale: off the shelf, with one ledger row per SKU. Happens once."""
-    sold = dict(_end_holds(session, order_id, "consumed", now))
-    _write(
-        session, {sku: -quantity for sku, quantity in sold.items()}, "sold", order_id=order_id, by=by, now=now
-    )
+    together(session, consume_in_steps(order_id, by=by, now=now))
+
+
+def consume_in_steps(order_id: int, *, by: str, now: datetime) -> Steps[None]:
+    """``consume``, beside what else is asked."""
+    [ended] = yield [_end_holds(order_id, "consumed", now)]
+    sold = dict(sorted(ended))
+    if not sold:
+        return
+    deltas = {sku: -quantity for sku, quantity in sold.items()}
+    moving = _movements(deltas, "sold", order_id=order_id, by=by, now=now)
     # Last, since others wait for these rows from here on.
-    if sold and len(_sell(len(sold)).all(session, _rows(sold))) != len(sold):
+    _, taken = yield [moving, _sell(len(sold)).asked(_rows(sold))]
+    if len(taken) != len(sold):
         raise Refused(Reason.ITEM_UNKNOWN)
 
 
@@ -222,7 +249,8 @@ def put_back(
         back = min(wanted[part], -(session.scalar(moved) or 0))
         if back > 0:
             changes.append(_change(session, part, on_hand=back))
-            _write(session, {part: back}, "returned", order_id=order_id, by=by, note=note, now=now)
+            returned = _movements({part: back}, "returned", order_id=order_id, by=by, note=note, now=now)
+            ask(session, [returned])
     _publish(session, changes)
 
 
@@ -233,7 +261,7 @@ def move(session: Session, sku: str, delta: int, reason: str, *, by: str, note: 
     Refused(NOT_ENOUGH_STOCK or SOLD_OUT; name, left) when orders hold what should go.
     """
     moved = _change(session, sku, _MOVE, on_hand=delta)
-    _write(session, {sku: delta}, reason, by=by, note=note, now=now)
+    ask(session, [_movements({sku: delta}, reason, by=by, note=note, now=now)])
     _publish(session, [moved])
 
 
@@ -242,17 +270,6 @@ def open_stock(session: Session, sku: str, on_hand: int, *, reorder_at: int, by:
     session.execute(insert(STOCK).values(sku=sku, on_hand=0, held=0, reorder_at=reorder_at))
     if on_hand:
         move(session, sku, on_hand, "opening", by=by, note="", now=now)
-
-
-def _taken(session: Session, pieces: Mapping[str, int]) -> list[Change]:
-    """Hold pieces of SKUs, given in their order; raises Refused for the first that is short."""
-    if not pieces:
-        return []
-    free = {row.sku: row.free for row in _take(len(pieces)).all(session, _rows(pieces))}
-    short = next((sku for sku in pieces if sku not in free), None)
-    if short is not None:
-        raise _refusal(session, short)
-    return [Change(sku, free[sku] + number, free[sku]) for sku, number in pieces.items()]
 
 
 def _change(
@@ -278,19 +295,17 @@ def _refusal(session: Session, sku: str) -> Refused:
     return Refused(Reason.NOT_ENOUGH_STOCK if left > 0 else Reason.SOLD_OUT, name=name, left=left)
 
 
-def _end_holds(session: Session, order_id: int, state: str, now: datetime) -> list[tuple[str, int]]:
-    """Move an order's holds out of ``held``; return those that this call has moved, in the order of SKUs."""
-    values = {"of_order_id": order_id, "ended_state": state, "now": now}
-    return sorted(_END_HOLDS.all(session, values))
+def _end_holds(order_id: int, state: str, now: datetime) -> Asked:
+    """Move an order's holds out of ``held``; its rows are those that this has moved."""
+    return _END_HOLDS.asked({"of_order_id": order_id, "ended_state": state, "now": now})
 
 
-def _write(
-    session: Session, deltas: Mapping[str, int], reason: str, *, by: str, now: datetime, **more: Any
-) -> None:
+def _movements(deltas: Mapping[str, int], reason: str, *, by: str, now: datetime, **more: Any) -> Asked:
     """Write a line of the ledger for each SKU."""
     common = {"note": "", "order_id": None, **more, "reason": reason, "by": by, "created_at": now}
-    rows = [common | {"sku": sku, "delta": delta} for sku, delta in deltas.items()]
-    _WRITE_MOVEMENT.run_many(session, rows)
+    return _WRITE_MOVEMENT.asked_many(
+        [common | {"sku": sku, "delta": delta} for sku, delta in deltas.items()]
+    )
 
 
 def _publish(session: Session, changes: Iterable[Change]) -> None:

@@ -19,7 +19,7 @@ from shop.db import DATABASE_AWAY, at_once, reading, set_columns, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
 from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
-from shop.statements import Statement, insert_once
+from shop.statements import Asked, Statement, Steps, insert_once, together
 
 log = structlog.get_logger()
 
@@ -56,16 +56,22 @@ class Heard:
 
 def write_down(session: Session, told: Notification, *, now: datetime) -> bool:
     """Keep the event; return False when it was heard before."""
-    return _WRITE_DOWN.scalar(session, set_columns(_event(told, now))) is not None
+    [fresh] = together(session, _write(_event(told, now)))
+    return bool(fresh)
 
 
 def hear(till: Till, told: Notification) -> Heard | None:
     """Keep the event in a transaction of its own and return it; None if it was heard before."""
     event = _event(told, till.clock())
     with at_once(till.engine) as connection:
-        if _WRITE_DOWN.scalar(connection, set_columns(event)) is None:
-            return None
-        return Heard(event, find_attempt(connection, page_id=told.page_id, attempt_key=told.attempt_key))
+        looking = find_attempt(page_id=told.page_id, attempt_key=told.attempt_key)
+        fresh, attempt = together(connection, _write(event), looking)
+    return Heard(event, attempt) if fresh else None
+
+
+def _write(event: WebhookEvent) -> Steps[bool]:
+    [written] = yield [_WRITE_DOWN.asked(set_columns(event))]
+    return bool(written)
 
 
 def _event(told: Notification, now: datetime) -> WebhookEvent:
@@ -131,8 +137,8 @@ def _mark(till: Till, event: WebhookEvent, state: Fate, error: str = "") -> dict
     }
 
 
-def _mark_done(session: Session, *, till: Till, event: WebhookEvent) -> None:
-    _MARK.run(session, _mark(till, event, "done"))
+def _mark_done(*, till: Till, event: WebhookEvent) -> Asked:
+    return _MARK.asked(_mark(till, event, "done"))
 
 
 def _look(till: Till, heard: Heard, *, hurried: bool) -> Fate:

@@ -15,6 +15,7 @@ from shop.mail.rules import ORDER, Letter
 from shop.orders import queries, rules
 from shop.orders.models import Order, Payment, Refund, Shipment
 from shop.orders.queries import ReceiptTotal
+from shop.statements import Asked, Steps, ask, beside
 
 TOTALS = {
     "subtotal": "Subtotal",
@@ -25,12 +26,11 @@ TOTALS = {
 }
 
 
-def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime) -> None:
+def order_confirmed(till: Till, order: Order, *, now: datetime) -> Steps[None]:
     """Tell the buyer that the order is paid, in the words and figures of its page."""
-    standing = queries.standing(session, order)
+    standing, bought = yield from beside(queries.standing_in_steps(order), queries.bought(order.id))
     arrives = _arrives(order)
-    _write(
-        session,
+    letter = _letter(
         till,
         order,
         "order_confirmed",
@@ -38,15 +38,13 @@ def order_confirmed(session: Session, till: Till, order: Order, *, now: datetime
         now=now,
         name=order.name,
         status_sentence=till.content.phrase(rules.status_sentence(standing), arrives=arrives),
-        lines=[
-            [f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)]
-            for line in queries.bought(session, order.id)
-        ],
+        lines=[[f"{line.quantity} × {line.name}", _show(line.subtotal_amount, order)] for line in bought],
         totals=[_total_row(total, order) for total in queries.totals(order)],
         address="\n".join(rules.address_lines(order.name, order.address)),
         shipping_name=order.shipping_name,
         arrives=arrives,
     )
+    yield [letter]
 
 
 def payment_processing(session: Session, till: Till, order: Order, *, now: datetime) -> None:
@@ -182,8 +180,11 @@ def flagged(
     )
 
 
-def _write(
-    session: Session,
+def _write(session: Session, till: Till, order: Order, template: str, **letter: Any) -> None:
+    ask(session, [_letter(till, order, template, **letter)])
+
+
+def _letter(
     till: Till,
     order: Order,
     template: str,
@@ -192,9 +193,8 @@ def _write(
     now: datetime,
     run_at: datetime | None = None,
     **blanks: Any,
-) -> None:
-    mail.write(
-        session,
+) -> Asked:
+    return mail.letter(
         template,
         order.email,
         _common(till, order) | blanks,

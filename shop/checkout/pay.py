@@ -3,8 +3,9 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from shop import money
@@ -18,7 +19,7 @@ from shop.db import at_once, constant, reading, writing
 from shop.errors import Reason, Refused
 from shop.orders.models import Order
 from shop.payments.gateway import GatewayError, GatewayRefused, GatewayUnknown, PaymentPage
-from shop.statements import Statement
+from shop.statements import Statement, Steps, together
 
 # With less than this left a buyer may not get through the page: she gets a new one.
 ENOUGH_TIME = timedelta(minutes=5)
@@ -265,11 +266,12 @@ def _new_keys() -> Keys:
 def attempt_of(till: Till, *, page_id: str, attempt_key: str) -> Named | None:
     """Return the attempt that a page id, or else the key in its metadata, belongs to."""
     with reading(till.engine) as session:
-        return find_attempt(session.connection(), page_id=page_id, attempt_key=attempt_key)
+        [found] = together(session, find_attempt(page_id=page_id, attempt_key=attempt_key))
+    return cast(Named | None, found)
 
 
-def find_attempt(connection: Connection, *, page_id: str, attempt_key: str) -> Named | None:
-    """The same for a connection that is open."""
-    rows = _ATTEMPT_OF.all(connection, {"page": page_id or None, "key": attempt_key or None})
+def find_attempt(*, page_id: str, attempt_key: str) -> Steps[Named | None]:
+    """``attempt_of``, beside what else is asked."""
+    [rows] = yield [_ATTEMPT_OF.asked({"page": page_id or None, "key": attempt_key or None})]
     named = [Named(row.id, row.page_id) for row in rows]
     return next((found for found in named if found.page_id == page_id), next(iter(named), None))

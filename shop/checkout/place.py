@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import and_, bindparam, false, func, insert, null, select, true, union_all
 from sqlalchemy.orm import Session
@@ -16,7 +17,7 @@ from shop.checkout.queries import PricedCart
 from shop.checkout.rules import PricedLine
 from shop.checkout.settle import mark_paid
 from shop.checkout.till import Till
-from shop.db import constant, lock_rows, set_columns
+from shop.db import constant, lock_rows, see_version, set_columns
 from shop.discounts import actions as discounts
 from shop.email_address import normalize
 from shop.errors import Reason, Refused
@@ -25,7 +26,7 @@ from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageLine, PageRequest
-from shop.statements import Statement
+from shop.statements import Asked, Statement, Steps, ask, together
 
 # The payment page allows 30 minutes to 24 hours; one deadline for page, stock, code and price.
 PAGE_LIFETIME = timedelta(minutes=35)
@@ -115,12 +116,9 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     short, the code does not apply, the country is not served, or the total is not the one the buyer saw.
     """
     mark = fingerprint(cart, details.email, details.country, details.method, details.seen_total)
-    if lock_rows(session):
-        # One cart is placed by one request at a time, so that the second finds what the first has made.
-        _LOCK_CART.all(session, {"cart_key": cart.key})
-    found = _order_of_cart(session, cart, details, mark)
+    found, _ = together(session, _order_of_cart(session, cart, details, mark), see_version(session))
     if found is not None:
-        return found
+        return cast(Placed, found)
     priced = queries.price_cart(
         session,
         cart,
@@ -132,21 +130,33 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     )
     _refuse_what_cannot_be_sold(priced, details)
     order = _write_order(session, priced, details, keys, mark=mark, now=now)
-    wanted = {line.sku: line.quantity for line in priced.quote.lines}
-    stock.hold(session, order.id, catalog.needs(wanted, priced.items), now=now, first=True)
-    discounts.hold(session, order.id, priced.quote.uses, order.email_normalized, now=now, first=True)
-    order.number = orders.give_number(session, order.id)
+    needs = catalog.needs({line.sku: line.quantity for line in priced.quote.lines}, priced.items)
+    # Others wait for the rows of all but the first from here on.
+    shares, *_, order.number = together(
+        session,
+        _write_lines(order, priced.quote.lines, now=now),
+        stock.hold_in_steps(session, order.id, needs, now=now, first=True),
+        discounts.hold_in_steps(
+            session, order.id, priced.quote.uses, order.email_normalized, now=now, first=True
+        ),
+        orders.give_number(session, order.id),
+    )
     if order.total_amount == 0:
+        ask(session, [shares])
         mark_paid(session, till, orders.lock(session, order.id), by="buyer", now=now)
         return Placed(order.id, None)
-    attempt = _write_attempt(session, till, order, _page_lines(priced.quote.lines), 1, keys.attempt, now=now)
+    attempt = _new_attempt(till, order, _page_lines(priced.quote.lines), 1, keys.attempt, now=now)
+    _, [written] = ask(session, [shares, _WRITE_ATTEMPT.asked(set_columns(attempt))])
+    attempt.id = written.id
     return Placed(order.id, attempt.id, fresh=Fresh(order, attempt))
 
 
-def _order_of_cart(session: Session, cart: Cart, details: Details, mark: str) -> Placed | None:
+def _order_of_cart(session: Session, cart: Cart, details: Details, mark: str) -> Steps[Placed | None]:
     """Return the order that this cart has made: the open one, or one that was paid for the very same."""
+    # One cart is placed by one request at a time, so that the second finds what the first has made.
+    locking = [_LOCK_CART.asked({"cart_key": cart.key})] if lock_rows(session) else []
     values = {"cart_key": cart.key, "mark": mark, "email": normalize(details.email)}
-    rows = _ORDER_OF_CART.all(session, values)
+    *_, rows = yield [*locking, _ORDER_OF_CART.asked(values)]
     if not rows:
         return None
     row = next((row for row in rows if row.open), rows[0])
@@ -193,15 +203,14 @@ def _write_order(
         placed_at=now,
     )
     order.id = _WRITE_ORDER.scalar(session, set_columns(order))
-    _write_lines(session, order.id, quote.lines)
-    orders.note(session, order.id, "placed", by="buyer", now=now, total=order.total_amount)
     return order
 
 
-def _write_lines(session: Session, order_id: int, lines: Sequence[PricedLine]) -> None:
+def _write_lines(order: Order, lines: Sequence[PricedLine], *, now: datetime) -> Steps[Asked]:
+    """Write what was bought; return what writes how it shares in discounts."""
     rows = [
         {
-            "order_id": order_id,
+            "order_id": order.id,
             "position": position,
             "sku": line.sku,
             "name": line.name,
@@ -214,14 +223,16 @@ def _write_lines(session: Session, order_id: int, lines: Sequence[PricedLine]) -
         }
         for position, line in enumerate(lines, start=1)
     ]
-    ids = {row.position: row.id for row in _WRITE_LINES.all_many(session, rows)}
+    placed = orders.notes(order.id, {"placed": {"total": order.total_amount}}, by="buyer", now=now)
+    written, _ = yield [_WRITE_LINES.asked_many(rows), placed]
+    ids = {row.position: row.id for row in written}
     shares = [
         {"order_line_id": ids[position], "campaign_id": campaign_id, "amount": amount}
         for position, line in enumerate(lines, start=1)
         for campaign_id, amount in line.discounts
         if amount
     ]
-    _WRITE_SHARES.run_many(session, shares)
+    return _WRITE_SHARES.asked_many(shares)
 
 
 def live_attempt(session: Session, order_id: int) -> CheckoutAttempt | None:
@@ -235,11 +246,12 @@ def add_attempt(session: Session, till: Till, order: Order, *, key: str, now: da
         select(func.max(CheckoutAttempt.number)).where(CheckoutAttempt.order_id == order.id)
     )
     lines = _page_lines(order_queries.lines(session, order.id))
-    return _write_attempt(session, till, order, lines, (last or 0) + 1, key, now=now)
+    attempt = _new_attempt(till, order, lines, (last or 0) + 1, key, now=now)
+    attempt.id = _WRITE_ATTEMPT.scalar(session, set_columns(attempt))
+    return attempt
 
 
-def _write_attempt(
-    session: Session,
+def _new_attempt(
     till: Till,
     order: Order,
     lines: Sequence[PageLine],
@@ -250,7 +262,7 @@ def _write_attempt(
 ) -> CheckoutAttempt:
     expires_at = now + PAGE_LIFETIME
     request = _page_request(till, order, lines, key=key, expires_at=expires_at)
-    attempt = CheckoutAttempt(
+    return CheckoutAttempt(
         order_id=order.id,
         number=number,
         state="creating",
@@ -260,8 +272,6 @@ def _write_attempt(
         expires_at=expires_at,
         checked_at=now,
     )
-    attempt.id = _WRITE_ATTEMPT.scalar(session, set_columns(attempt))
-    return attempt
 
 
 def _page_lines(lines: Sequence[PricedLine] | Sequence[OrderLine]) -> list[PageLine]:

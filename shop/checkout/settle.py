@@ -19,13 +19,13 @@ from shop.checkout import letters
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.till import Till
-from shop.db import lock_rows, reading, set_columns, write_changes, writing
+from shop.db import changes, lock_rows, reading, set_columns, writing
 from shop.discounts import actions as discounts
 from shop.orders import actions as orders
 from shop.orders.models import Order, Payment
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageSnapshot, PaymentSnapshot
-from shop.statements import Statement, insert_once
+from shop.statements import Asked, Statement, Steps, ask, insert_once, together
 
 LIVE = ("creating", "open")
 # Who tells of payments, in the timeline.
@@ -66,17 +66,23 @@ def settle_page(
     page_id: str,
     *,
     hurried: bool = False,
-    also: Callable[[Session], None] | None = None,
+    also: Callable[[], Asked] | None = None,
 ) -> None:
-    """The same for an attempt whose page is known; ``also`` is done in the same transaction."""
+    """The same for an attempt whose page is known; ``also`` is asked last, in the same transaction."""
     snapshot = till.gateway.read_page(page_id, hurried=hurried)
     with writing(till.engine) as session:
-        apply(session, till, attempt_id, snapshot, now=till.clock())
-        if also is not None:
-            also(session)
+        apply(session, till, attempt_id, snapshot, now=till.clock(), also=also)
 
 
-def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot, *, now: datetime) -> None:
+def apply(
+    session: Session,
+    till: Till,
+    attempt_id: int,
+    snapshot: PageSnapshot,
+    *,
+    now: datetime,
+    also: Callable[[], Asked] | None = None,
+) -> None:
     """Bring attempt and order to what ``snapshot`` says; an old snapshot after a newer one changes nothing."""
     order, attempt = lock_both(session, attempt_id)
     # Order and attempt are written once, at the end, and not before each question in between.
@@ -87,8 +93,8 @@ def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot,
         elif snapshot.status == "complete":
             _complete(session, till, order, attempt, snapshot, now=now)
         attempt.checked_at = now
-        write_changes(session, attempt)
-        write_changes(session, order)
+        last = [] if also is None else [also()]
+        ask(session, [*changes(session, attempt), *changes(session, order), *last])
 
 
 def lock_both(session: Session, attempt_id: int) -> tuple[Order, CheckoutAttempt]:
@@ -209,7 +215,7 @@ def accept(
     if order.state == "pending" and not mismatches:
         mark_paid(session, till, order, by=SERVICE, now=now, before=received)
         return
-    orders.note_all(session, order.id, received, by=SERVICE, now=now)
+    ask(session, [orders.notes(order.id, received, by=SERVICE, now=now)])
     if order.state == "pending":
         _accept_pending(session, till, order, mismatches, now=now)
         return
@@ -247,12 +253,21 @@ def mark_paid(
     """
     order.state = "paid"
     order.paid_at = now
-    orders.note_all(session, order.id, {**before, "paid": {}}, by=by, now=now)
-    orders.refresh_payment_state(session, order)
-    letters.order_confirmed(session, till, order, now=now)
-    # Last, since every order of the same goods or campaign waits for these rows from here on.
-    stock.consume(session, order.id, by=by, now=now)
-    discounts.redeem(session, order.id, now=now)
+    together(
+        session,
+        _write_notes(order, {**before, "paid": {}}, by=by, now=now),
+        orders.refresh_payment_state_in_steps(order),
+        letters.order_confirmed(till, order, now=now),
+        # Last, since every order of the same goods or campaign waits for these rows from here on.
+        stock.consume_in_steps(order.id, by=by, now=now),
+        discounts.redeem_in_steps(order.id, now=now),
+    )
+
+
+def _write_notes(
+    order: Order, details: Mapping[str, Mapping[str, Any]], *, by: str, now: datetime
+) -> Steps[None]:
+    yield [orders.notes(order.id, details, by=by, now=now)]
 
 
 def send_back(

@@ -7,9 +7,9 @@ before its code: two orders never wait for each other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import (
     Boolean,
@@ -30,7 +30,7 @@ from shop import email_address
 from shop.db import constant, lock_rows
 from shop.discounts.models import Campaign, Code, CodeBatch, Redemption
 from shop.errors import Reason, Refused
-from shop.statements import Statement
+from shop.statements import Asked, Statement, Steps, ask, together
 
 # The batch that a code came in is no longer worth anything.
 VOIDED = exists().where(CodeBatch.id == Code.batch_id, CodeBatch.voided_at.is_not(None))
@@ -113,6 +113,7 @@ _USES = Statement(
     )
 )
 _WRITE = Statement(insert(REDEMPTIONS))
+_WRITE_AGAIN = Statement(update(REDEMPTIONS).where(REDEMPTIONS.c.id == bindparam("of_id")))
 
 
 class Use(Protocol):
@@ -187,21 +188,41 @@ def hold(
     the customer's, CODE_FOR_ANOTHER_ADDRESS when the code is bound to another mailbox. Of an offer that needs no
     code, whatever is in its way is TOTAL_CHANGED: the buyer never typed anything.
     """
+    together(session, hold_in_steps(session, order_id, uses, email_normalized, now=now, first=first))
+
+
+def hold_in_steps(
+    session: Session,
+    order_id: int,
+    uses: Sequence[Use],
+    email_normalized: str,
+    *,
+    now: datetime,
+    first: bool = False,
+) -> Steps[None]:
+    """``hold``, beside what else is asked."""
     before = {} if first else {row.campaign_id: row for row in _rows(session, order_id)}
     for held in before.values():
         _give_back(session, held, now=now)
-    for use in sorted(uses, key=lambda use: use.campaign_id):
-        row = before.get(use.campaign_id)
-        if row is not None and row.state == "redeemed":
-            continue
-        limits = _take(session, use.campaign_id, use.code_id, use.amount, only_active=True)
+    bought = {campaign_id for campaign_id, row in before.items() if row.state == "redeemed"}
+    taking = [use for use in sorted(uses, key=lambda use: use.campaign_id) if use.campaign_id not in bought]
+    asked = [
+        [
+            *_take(use.campaign_id, use.code_id, use.amount, only_active=True),
+            _write(order_id, use, email_normalized, before.get(use.campaign_id), now),
+        ]
+        for use in taking
+    ]
+    answers = iter((yield [one for of_use in asked for one in of_use]))
+    for use, of_use in zip(taking, asked, strict=True):
+        limits = _limits([next(answers) for _ in of_use[:-1]])
+        next(answers)
         if limits is None:
             raise _refused(_why_not(session, use), use)
         if limits.bound_email and limits.bound_email != email_normalized:
             raise _refused(Reason.CODE_FOR_ANOTHER_ADDRESS, use)
         if not _customer_may(session, use.campaign_id, limits, email_normalized):
             raise _refused(Reason.CODE_USED_BY_YOU, use)
-        _write(session, order_id, use, email_normalized, row, now)
 
 
 def _refused(reason: Reason, use: Use) -> Refused:
@@ -210,9 +231,14 @@ def _refused(reason: Reason, use: Use) -> Refused:
 
 def redeem(session: Session, order_id: int, *, now: datetime) -> None:
     """Turn what an order holds into uses that count for good: it is paid. Repeating it changes nothing."""
-    redeemed = _REDEEM.all(session, {"of_order_id": order_id, "ended": now})
-    for row in sorted(redeemed, key=lambda row: row.campaign_id):
-        _count(session, row, held=-1, redeemed=1)
+    together(session, redeem_in_steps(order_id, now=now))
+
+
+def redeem_in_steps(order_id: int, *, now: datetime) -> Steps[None]:
+    """``redeem``, beside what else is asked."""
+    [redeemed] = yield [_REDEEM.asked({"of_order_id": order_id, "ended": now})]
+    rows = sorted(redeemed, key=lambda row: row.campaign_id)
+    yield [one for row in rows for one in _count(row, held=-1, redeemed=1)]
 
 
 def release(session: Session, order_id: int, *, now: datetime, redeemed: bool = False) -> None:
@@ -223,12 +249,12 @@ def release(session: Session, order_id: int, *, now: datetime, redeemed: bool = 
     for row in _rows(session, order_id):
         _give_back(session, row, now=now)
         if redeemed and row.state == "redeemed" and _become(session, row, "released", now):
-            _count(session, row, redeemed=-1)
+            ask(session, _count(row, redeemed=-1))
 
 
 def _give_back(session: Session, row: _Row, *, now: datetime) -> None:
     if row.state == "held" and _become(session, row, "released", now):
-        _count(session, row, held=-1)
+        ask(session, _count(row, held=-1))
 
 
 def retake(session: Session, order_id: int, *, now: datetime) -> bool:
@@ -243,9 +269,8 @@ def retake(session: Session, order_id: int, *, now: datetime) -> bool:
                 continue
             if (
                 not _become(session, row, "held", None, created_at=now)
-                or (limits := _take(session, row.campaign_id, row.code_id, row.amount, only_active=False))
-                is None
-                or not _customer_may(session, row.campaign_id, limits, row.email_normalized, held_here=1)
+                or (limits := _taken_again(session, row)) is None
+                or not _customer_may(session, row.campaign_id, limits, row.email_normalized)
             ):
                 savepoint.rollback()
                 return False
@@ -301,38 +326,46 @@ def _become(session: Session, row: _Row, state: str, ended_at: datetime | None, 
     return bool(_BECOME.run(session, told | values))
 
 
-def _take(
-    session: Session, campaign_id: int, code_id: int | None, amount: int, *, only_active: bool
-) -> _Limits | None:
-    """Count one more held use of a campaign and its code; None when their limits or the budget forbid it."""
+def _take(campaign_id: int, code_id: int | None, amount: int, *, only_active: bool) -> list[Asked]:
+    """Count one more held use of a campaign and its code, each only if its limits and the budget allow it."""
     values = {"of_id": campaign_id, "more_amount": amount, "also_inactive": not only_active}
-    campaign = _TAKE_CAMPAIGN.one_or_none(session, values)
-    if campaign is None:
-        return None
-    limits = _Limits(campaign.max_uses_per_customer, campaign.first_order_only)
+    campaign = _TAKE_CAMPAIGN.asked(values)
     if code_id is None:
-        return limits
-    code = _TAKE_CODE.one_or_none(session, {"of_id": code_id, "also_inactive": not only_active})
-    if code is None:
+        return [campaign]
+    return [campaign, _TAKE_CODE.asked({"of_id": code_id, "also_inactive": not only_active})]
+
+
+def _limits(answers: Sequence[Sequence[Any]]) -> _Limits | None:
+    """Return what the answers to ``_take`` say; None when one was not counted."""
+    if not all(answers):
         return None
-    return replace(limits, bound_email=email_address.normalize(code.bound_email) if code.bound_email else "")
+    [campaign], *of_code = answers
+    bound_email = of_code[0][0].bound_email if of_code else ""
+    return _Limits(
+        campaign.max_uses_per_customer,
+        campaign.first_order_only,
+        email_address.normalize(bound_email) if bound_email else "",
+    )
 
 
-def _count(session: Session, row: _Counted, *, held: int = 0, redeemed: int = 0) -> None:
+def _taken_again(session: Session, row: _Row) -> _Limits | None:
+    return _limits(ask(session, _take(row.campaign_id, row.code_id, row.amount, only_active=False)))
+
+
+def _count(row: _Counted, *, held: int = 0, redeemed: int = 0) -> list[Asked]:
     """Move the counters of a campaign and its code along with a row of theirs."""
     more = {"more_held": held, "more_redeemed": redeemed}
     amount = (held + redeemed) * row.amount
-    _COUNT_CAMPAIGN.run(session, more | {"of_id": row.campaign_id, "more_amount": amount})
-    if row.code_id is not None:
-        _COUNT_CODE.run(session, more | {"of_id": row.code_id})
+    campaign = _COUNT_CAMPAIGN.asked(more | {"of_id": row.campaign_id, "more_amount": amount})
+    if row.code_id is None:
+        return [campaign]
+    return [campaign, _COUNT_CODE.asked(more | {"of_id": row.code_id})]
 
 
-def _customer_may(
-    session: Session, campaign_id: int, limits: _Limits, email_normalized: str, *, held_here: int = 0
-) -> bool:
-    """Whether the owner of an address may use a campaign once more; its row must be locked (see ``_take``).
+def _customer_may(session: Session, campaign_id: int, limits: _Limits, email_normalized: str) -> bool:
+    """Whether the owner of an address may use a campaign as often as is held now, this order among it.
 
-    ``held_here`` rows of the order itself are already counted as held.
+    The campaign's row must be locked (see ``_take``).
     """
     most = limits.max_uses_per_customer
     if limits.first_order_only:
@@ -341,7 +374,7 @@ def _customer_may(
     if most is None:
         return True
     values = {"campaign_id": campaign_id, "email": email_normalized}
-    return int(_USES.scalar(session, values)) - held_here < most
+    return int(_USES.scalar(session, values)) <= most
 
 
 def _why_not(session: Session, use: Use) -> Reason:
@@ -351,9 +384,7 @@ def _why_not(session: Session, use: Use) -> Reason:
     return Reason.CODE_USED_UP if active else Reason.CODE_DISABLED
 
 
-def _write(
-    session: Session, order_id: int, use: Use, email_normalized: str, before: _Row | None, now: datetime
-) -> None:
+def _write(order_id: int, use: Use, email_normalized: str, before: _Row | None, now: datetime) -> Asked:
     values = {
         "code_id": use.code_id,
         "email_normalized": email_normalized,
@@ -363,6 +394,5 @@ def _write(
         "ended_at": None,
     }
     if before is not None:
-        session.execute(update(REDEMPTIONS).where(REDEMPTIONS.c.id == before.id).values(**values))
-        return
-    _WRITE.run(session, values | {"order_id": order_id, "campaign_id": use.campaign_id})
+        return _WRITE_AGAIN.asked(values | {"of_id": before.id})
+    return _WRITE.asked(values | {"order_id": order_id, "campaign_id": use.campaign_id})

@@ -12,7 +12,7 @@ from shop.db import is_due, lock_rows
 from shop.mail import rules
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.mail.rules import Lane, Letter
-from shop.statements import insert_once
+from shop.statements import Asked, ask, insert_once
 
 # PostgreSQL's driver gives no row count for an insert that may return rows: the row itself is asked for.
 _INSERTS = {
@@ -43,9 +43,34 @@ def write(
     (see shop.tokens). ``dedupe_key`` names the reason (160 characters at most). ``priority``: see mail.rules.
     ``run_at``: it waits until then, so that its reason can still be taken back; by default it leaves at once.
     """
-    return _insert_once(
-        session,
-        OutboxLetter,
+    writing = letter(
+        template,
+        recipient,
+        blanks,
+        dedupe_key=dedupe_key,
+        now=now,
+        order_id=order_id,
+        reader_id=reader_id,
+        priority=priority,
+        run_at=run_at,
+    )
+    return bool(ask(session, [writing])[0])
+
+
+def letter(
+    template: str,
+    recipient: str,
+    blanks: Mapping[str, Any],
+    *,
+    dedupe_key: str,
+    now: datetime,
+    order_id: int | None = None,
+    reader_id: int | None = None,
+    priority: int = rules.SERVICE,
+    run_at: datetime | None = None,
+) -> Asked:
+    """Return ``write`` as one of those that are asked together; it returns a row unless that reason already wrote."""
+    return _INSERTS[OutboxLetter].asked(
         {
             "dedupe_key": dedupe_key,
             "template": template,
@@ -60,7 +85,7 @@ def write(
             "message_id": rules.message_id(dedupe_key),
             "last_error": "",
             "created_at": now,
-        },
+        }
     )
 
 
@@ -203,18 +228,15 @@ def keep(
     now: datetime,
 ) -> bool:
     """Put a finished message in the demo mailbox. False if one with this ``message_id`` is already there."""
-    return _insert_once(
-        session,
-        MailboxMessage,
-        {
-            "message_id": message_id,
-            "recipient": recipient,
-            "subject": subject,
-            "text": text,
-            "html": html,
-            "received_at": now,
-        },
-    )
+    message = {
+        "message_id": message_id,
+        "recipient": recipient,
+        "subject": subject,
+        "text": text,
+        "html": html,
+        "received_at": now,
+    }
+    return _INSERTS[MailboxMessage].scalar(session, message) is not None
 
 
 def _in_lane(lane: Lane) -> Any:
@@ -280,9 +302,3 @@ def _mark(session: Session, letter: Letter, **values: Any) -> bool:
 def _changes(session: Session, statement: Update) -> bool:
     result = cast(CursorResult[Any], session.execute(statement))
     return result.rowcount == 1
-
-
-def _insert_once(
-    session: Session, table: type[OutboxLetter | MailboxMessage], values: dict[str, Any]
-) -> bool:
-    return _INSERTS[table].scalar(session, values) is not None

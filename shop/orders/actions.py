@@ -35,7 +35,7 @@ from shop.orders.models import (
     Shipment,
     ShipmentLine,
 )
-from shop.statements import Statement
+from shop.statements import Asked, Statement, Steps, ask, together
 
 ORDERS = Order.metadata.tables["orders"]
 ORDER_NUMBERS = OrderNumber.metadata.tables["order_numbers"]
@@ -101,14 +101,14 @@ def provisional_number(access_token: str) -> int:
     return -1 - crc32(access_token.encode()) // 2
 
 
-def give_number(session: Session, order_id: int) -> int:
+def give_number(session: Session, order_id: int) -> Steps[int]:
     """Give an order the next number and return it. Concurrent buyers wait here for each other until their commit.
 
-    To be called when all else is written: what comes after it, no two buyers do at the same time.
+    To be asked when all else is written: what comes after it, no two buyers do at the same time.
     """
-    if not lock_rows(session):
-        _COUNT.all(session)
-    return int(_GIVE_NUMBER.scalar(session, {"order_id": order_id}))
+    counting = [] if lock_rows(session) else [_COUNT.asked()]
+    *_, [row] = yield [*counting, _GIVE_NUMBER.asked({"order_id": order_id})]
+    return int(row.number)
 
 
 def forget_words(session: Session, order_ids: Sequence[int]) -> None:
@@ -127,15 +127,13 @@ def lock(session: Session, order_id: int) -> Order:
 
 def note(session: Session, order_id: int, kind: str, *, by: str, now: datetime, **detail: Any) -> None:
     """Write one line into the order's timeline."""
-    note_all(session, order_id, {kind: detail}, by=by, now=now)
+    ask(session, [notes(order_id, {kind: detail}, by=by, now=now)])
 
 
-def note_all(
-    session: Session, order_id: int, details: Mapping[str, Mapping[str, Any]], *, by: str, now: datetime
-) -> None:
-    """Write a line of each kind (kind -> detail) into the order's timeline, in this order."""
+def notes(order_id: int, details: Mapping[str, Mapping[str, Any]], *, by: str, now: datetime) -> Asked:
+    """Return what writes a line of each kind (kind -> detail) into the order's timeline, in this order."""
     common = {"order_id": order_id, "by": by, "at": now}
-    _NOTE.run_many(session, [common | {"kind": kind, "detail": detail} for kind, detail in details.items()])
+    return _NOTE.asked_many([common | {"kind": kind, "detail": detail} for kind, detail in details.items()])
 
 
 def flag(
@@ -162,7 +160,13 @@ def resolve_flag(session: Session, flag_id: int, *, by: str, now: datetime) -> N
 
 def refresh_payment_state(session: Session, order: Order) -> str:
     """Derive the payment state from payments, refunds and disputes as they were flushed; store and return it."""
-    sums = _SUMS.one(session, {"order_id": order.id})
+    together(session, refresh_payment_state_in_steps(order))
+    return order.payment_state
+
+
+def refresh_payment_state_in_steps(order: Order) -> Steps[None]:
+    """``refresh_payment_state``, beside what else is asked."""
+    [[sums]] = yield [_SUMS.asked({"order_id": order.id})]
     disputes = sums.disputes.split(BETWEEN) if sums.disputes else []
     order.payment_state = (
         "paid"
@@ -175,7 +179,6 @@ def refresh_payment_state(session: Session, order: Order) -> str:
             disputes=disputes,
         )
     )
-    return order.payment_state
 
 
 def _sum(session: Session, column: Any, *conditions: Any) -> int:

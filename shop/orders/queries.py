@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy import func as sql
@@ -20,7 +20,7 @@ from shop.orders.models import (
     Refund,
 )
 from shop.orders.rules import Standing
-from shop.statements import Statement
+from shop.statements import Statement, Steps, together
 
 LARGEST_NUMBER = 2**31 - 1
 LINKS_IN_A_LETTER = 30
@@ -94,9 +94,10 @@ def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
     return session.scalars(_LINES, {"order_id": order_id}).all()
 
 
-def bought(session: Session, order_id: int) -> Sequence[Any]:
+def bought(order_id: int) -> Steps[Sequence[Any]]:
     """Return ``name``, ``quantity`` and ``subtotal_amount`` of what was bought, in the order of the cart."""
-    return _BOUGHT.all(session, {"order_id": order_id})
+    [rows] = yield [_BOUGHT.asked({"order_id": order_id})]
+    return rows
 
 
 def timeline(session: Session, order_id: int) -> Sequence[OrderEvent]:
@@ -139,7 +140,13 @@ def of_email(session: Session, email_normalized: str) -> Sequence[Order]:
 
 def standing(session: Session, order: Order, *, confirming: bool = False) -> Standing:
     """Return where an order stands, for its sentence. ``confirming``: word of a payment may come at any moment."""
-    row = _STANDING.one(session, {"order_id": order.id})
+    [found] = together(session, standing_in_steps(order, confirming=confirming))
+    return cast(Standing, found)
+
+
+def standing_in_steps(order: Order, *, confirming: bool = False) -> Steps[Standing]:
+    """``standing``, beside what else is asked."""
+    [[row]] = yield [_STANDING.asked({"order_id": order.id})]
     return Standing(
         state=order.state,
         payment_state=order.payment_state,

@@ -16,6 +16,7 @@ from shop.discounts import actions as discounts
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.errors import Reason, Refused
 from shop.seed import seed
+from shop.statements import ask
 from tests.orders.made import NOW, an_order
 from tests.rows import every_row
 
@@ -383,8 +384,8 @@ def test_without_the_lock_of_the_campaign_one_customer_would_pass_her_limit(shop
         looked.wait()
         with writing(shop) as session:
             if may:
-                assert discounts._take(session, use.campaign_id, None, use.amount, only_active=True)
-                discounts._write(session, order_id, use, MAYA, None, NOW)
+                taking = discounts._take(use.campaign_id, None, use.amount, only_active=True)
+                ask(session, [*taking, discounts._write(order_id, use, MAYA, None, NOW)])
         return may
 
     with ThreadPoolExecutor(2) as threads:
