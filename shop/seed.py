@@ -9,6 +9,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalog import actions as stock
+from shop.catalog import editing
 from shop.catalog.models import BundlePart, Product, Variant
 from shop.db import publish_change, writing
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code
@@ -22,7 +23,7 @@ BY = "demo data"
 
 @dataclass(frozen=True)
 class Goods:
-    """One SKU: price in cents, weight in grams, the pieces on the shelf, or the parts it is made of."""
+    """One SKU: price in cents, weight in grams, the pieces on the shelf and its place, or the parts it is made of."""
 
     product: str
     sku: str
@@ -34,6 +35,7 @@ class Goods:
     digital: bool = False
     on_hand: int = 0
     reorder_at: int = 0
+    location: str = ""
     parts: Sequence[str] = ()
 
 
@@ -67,7 +69,17 @@ class Offer:
 
 BOOK = "Tight Hip, Twisted Core"
 GOODS = (
-    Goods("Hip Hook", "HOOK-1", "hip-hook", "Hip Hook", 14900, 900, on_hand=120, reorder_at=25),
+    Goods(
+        "Hip Hook",
+        "HOOK-1",
+        "hip-hook",
+        "Hip Hook",
+        14900,
+        900,
+        on_hand=120,
+        reorder_at=25,
+        location="A-03-2",
+    ),
     Goods(
         "Hip Release Ball",
         "BALL-1",
@@ -77,6 +89,7 @@ GOODS = (
         320,
         on_hand=300,
         reorder_at=60,
+        location="A-01-1",
     ),
     Goods(
         BOOK,
@@ -88,6 +101,7 @@ GOODS = (
         label="Paperback",
         on_hand=200,
         reorder_at=40,
+        location="B-02-4",
     ),
     Goods(
         BOOK,
@@ -219,6 +233,7 @@ def _add_goods(session: Session, now: datetime) -> None:
         session.add_all(BundlePart(bundle_sku=goods.sku, part_sku=part) for part in goods.parts)
         if not goods.digital and not goods.parts:
             stock.open_stock(session, goods.sku, goods.on_hand, reorder_at=goods.reorder_at, by=BY, now=now)
+            editing.set_location(session, goods.sku, goods.location)
 
 
 def _variant(goods: Goods, product_id: int, position: int, now: datetime) -> Variant:

@@ -18,7 +18,7 @@ from shop.db import writing
 from shop.errors import Reason, Refused
 from shop.mail.models import OutboxLetter
 from shop.orders import actions as order_actions
-from shop.orders import handling, rules
+from shop.orders import gift_note, handling, rules
 from shop.orders import queries as order_queries
 from shop.orders.handling import UNDO_LASTS
 from shop.orders.models import Order, OrderFlag
@@ -148,6 +148,25 @@ def change_address(number: int) -> ResponseReturnValue:
         )
         after = {"name": order.name, "phone": order.phone, **(order.address or {})}
         record(session, "address changed", f"order {number}", before=before, after=after)
+        say("ok", filters.phrase("flashes.saved"))
+
+    return _do(number, act)
+
+
+@blueprint.post("/admin/orders/<int:number>/gift-note")
+@admits(Role.STAFF)
+def change_gift_note(number: int) -> ResponseReturnValue:
+    """Have another note printed on the packing slip, until the order is packed."""
+
+    def act(session: Session, order: Order) -> None:
+        note = gift_note.read(request.form.get("gift_note", ""))
+        before = handling.change_gift_note(
+            session, order.id, note, by=_me(), now=clock.now(), version=_version()
+        )
+        if before != note:
+            record(
+                session, "gift note changed", f"order {number}", before={"note": before}, after={"note": note}
+            )
         say("ok", filters.phrase("flashes.saved"))
 
     return _do(number, act)

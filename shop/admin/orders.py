@@ -38,6 +38,7 @@ ORDER_COLUMNS = [
         "tags",
     ),
     *("currency", "subtotal", "discount", "shipping_amount", "tax", "total"),
+    "gift_note",
 ]
 LINE_COLUMNS = ["number", "placed_at", "country", "state", "sku", "name", "quantity"]
 
@@ -149,6 +150,7 @@ def _row(order: Listed) -> list[Any]:
         " ".join(order.tags),
         order.currency,
         *(money.plain(amount, order.currency) for amount in amounts),
+        order.gift_note,
     ]
 
 

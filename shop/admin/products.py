@@ -44,6 +44,7 @@ COLUMNS = [
     "reorder_at",
     "sold_28_days",
     "days_of_cover",
+    "location",
 ]
 
 
@@ -178,21 +179,31 @@ def move_stock(sku: str) -> ResponseReturnValue:
 @blueprint.post("/admin/products/<sku>/settings")
 @admits(Role.STAFF)
 def change_product(sku: str) -> ResponseReturnValue:
-    """Sell a SKU or take it off the shelf, and say from how many pieces it counts as low."""
+    """Sell a SKU or take it off the shelf, say from how many pieces it counts as low, and where it lies."""
+    location = editing.location(request.form.get("location", ""))
+    if location is None:
+        return _refused("location_unfit", sku)
     with writing(tools().engine) as session:
         level = _level(session, sku)
         active = "active" in request.form
         typed = request.form.get("reorder_at", "")
-        earlier = {"for sale": level.active, "reorder at": level.reorder_at}
+        earlier = {"for sale": level.active, "reorder at": level.reorder_at, "place": level.location}
         reorder_at = int(typed) if re.fullmatch(r"[0-9]{1,6}", typed, re.ASCII) else level.reorder_at
+        later = earlier | {"for sale": active, "reorder at": reorder_at}
         if level.reorder_at is not None and reorder_at is not None:
             editing.set_reorder_point(session, level.sku, reorder_at)
+            if "location" in request.form:
+                editing.set_location(session, level.sku, location)
+                later["place"] = location or None
         editing.set_active(session, level.sku, active=active, now=clock.now())
-        later = {"for sale": active, "reorder at": reorder_at}
         record(session, "product changed", _subject(level.sku), before=earlier, after=later)
     undo = {
         "action": f"/admin/products/{sku}/settings",
-        "fields": {"reorder_at": level.reorder_at or 0, **({"active": "yes"} if level.active else {})},
+        "fields": {
+            "reorder_at": level.reorder_at or 0,
+            "location": level.location or "",
+            **({"active": "yes"} if level.active else {}),
+        },
         "label": filters.phrase("flashes.undo"),
     }
     say("ok", filters.phrase("flashes.saved"), undo if earlier != later else None)
@@ -241,4 +252,5 @@ def _row(level: Level) -> list[object]:
         level.reorder_at,
         level.sold,
         level.cover,
+        level.location,
     ]

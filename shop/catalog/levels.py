@@ -1,8 +1,9 @@
 """The shelves as staff see them: stock, how long it lasts, and the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -28,6 +29,7 @@ class Level:
     on_hand: int | None
     held: int | None
     reorder_at: int | None
+    location: str | None
     sold: int
 
     @property
@@ -68,7 +70,7 @@ def levels(session: Session, *, now: datetime) -> list[Level]:
         .group_by(StockMovement.sku)
         .subquery()
     )
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(
             Variant.sku,
             Variant.name,
@@ -80,6 +82,7 @@ def levels(session: Session, *, now: datetime) -> list[Level]:
             Stock.on_hand,
             Stock.held,
             Stock.reorder_at,
+            Stock.location,
             func.coalesce(sold.c.sold, 0),
         )
         .outerjoin(Stock, Stock.sku == Variant.sku)
@@ -87,6 +90,12 @@ def levels(session: Session, *, now: datetime) -> list[Level]:
         .order_by(Variant.position, Variant.id)
     )
     return [Level(*row) for row in rows]
+
+
+def locations(session: Session) -> dict[str, str]:
+    """Return where each SKU lies, for those of which somebody has said so."""
+    statement = select(Stock.sku, Stock.location).where(Stock.location.is_not(None))
+    return {sku: str(location) for sku, location in session.execute(statement)}
 
 
 def ledger(session: Session, sku: str, *, before: int | None, limit: int) -> Sequence[StockMovement]:

@@ -88,11 +88,14 @@ class Stock(Base):
     __table_args__ = (
         CheckConstraint("held >= 0", name="held_not_negative"),
         CheckConstraint("held <= on_hand", name="held_within_on_hand"),
+        CheckConstraint("length(location) BETWEEN 1 AND 20", name="location_short"),
     )
     sku: Mapped[str] = mapped_column(ForeignKey("variants.sku"), primary_key=True)
     on_hand: Mapped[int]
     held: Mapped[int] = mapped_column(default=0)
     reorder_at: Mapped[int] = mapped_column(default=0)
+    # Where it lies in the store room, as editing.location reads it; None where nobody has said so.
+    location: Mapped[str | None] = mapped_column(String(20))
 
 
 class LowStock(Base):

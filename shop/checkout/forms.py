@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shop import email_address
 from shop.checkout.place import Details
 from shop.errors import Reason, Refused
+from shop.orders import gift_note
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class CheckoutForm:
     method: str = ""
     consent: bool = False
     total: str = ""
+    gift_note: str = ""
 
 
 def read(fields: Mapping[str, str]) -> CheckoutForm:
@@ -28,11 +30,13 @@ def read(fields: Mapping[str, str]) -> CheckoutForm:
         method=fields.get("shipping", "").strip()[:20],
         consent=fields.get("consent", "") not in ("", "no", "0"),
         total=fields.get("total", "").strip()[:20],
+        # Cut where it is surely too long already, so that the refusal gives back what was typed.
+        gift_note=fields.get("gift_note", "")[: 4 * gift_note.LONGEST],
     )
 
 
 def details(form: CheckoutForm) -> Details:
-    """Return what the buyer said, or raise Refused(EMAIL_…, COUNTRY_MISSING or TOTAL_CHANGED)."""
+    """Return what the buyer said, or raise Refused(EMAIL_…, COUNTRY_MISSING, TOTAL_CHANGED or GIFT_NOTE_…)."""
     address = email_address.parse(form.email)
     if not form.country:
         raise Refused(Reason.COUNTRY_MISSING)
@@ -45,10 +49,11 @@ def details(form: CheckoutForm) -> Details:
         method=form.method,
         letters_consent=form.consent,
         seen_total=int(form.total),
+        gift_note=gift_note.read(form.gift_note),
     )
 
 
 def field_of(reason: Reason) -> str:
     """Return the field of the form that a refusal is about, or nothing when it is about the cart."""
-    name = reason.value.partition("_")[0]
-    return name if name in ("email", "country", "shipping") else ""
+    fields = ("email", "country", "shipping", "gift_note")
+    return next((name for name in fields if reason.value.startswith(f"{name}_")), "")

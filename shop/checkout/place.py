@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import and_, bindparam, false, func, insert, null, select, true, union_all
+from sqlalchemy import and_, bindparam, false, func, insert, null, select, true, union_all, update
 from sqlalchemy.orm import Session
 
 from shop.cart.rules import Cart, fingerprint
@@ -42,7 +42,13 @@ LIVE = [constant("creating"), constant("open")]
 _LOCK_CART = Statement(select(func.pg_advisory_xact_lock(func.hashtext(bindparam("cart_key")))))
 _ORDER_OF_CART = Statement(
     union_all(
-        select(ORDERS.c.id, ORDERS.c.cart_hash, ATTEMPTS.c.id.label("attempt_id"), true().label("open"))
+        select(
+            ORDERS.c.id,
+            ORDERS.c.cart_hash,
+            ORDERS.c.gift_note,
+            ATTEMPTS.c.id.label("attempt_id"),
+            true().label("open"),
+        )
         .join_from(
             ORDERS,
             ATTEMPTS,
@@ -50,13 +56,29 @@ _ORDER_OF_CART = Statement(
             isouter=True,
         )
         .where(ORDERS.c.cart_key == bindparam("cart_key"), ORDERS.c.state == constant("pending")),
-        select(ORDERS.c.id, ORDERS.c.cart_hash, null().label("attempt_id"), false().label("open")).where(
+        select(
+            ORDERS.c.id,
+            ORDERS.c.cart_hash,
+            ORDERS.c.gift_note,
+            null().label("attempt_id"),
+            false().label("open"),
+        ).where(
             ORDERS.c.email_normalized == bindparam("email"),
             ORDERS.c.cart_key == bindparam("cart_key"),
             ORDERS.c.cart_hash == bindparam("mark"),
             ORDERS.c.state == constant("paid"),
         ),
     )
+)
+# What is printed on the slip changes neither the price nor the payment page: the open order takes it over.
+_RENEW_NOTE = Statement(
+    update(ORDERS)
+    .where(
+        ORDERS.c.id == bindparam("order_id"),
+        ORDERS.c.state == constant("pending"),
+        ORDERS.c.shipping_state != constant("nothing_to_ship"),
+    )
+    .values(gift_note=bindparam("note"))
 )
 _LIVE_ATTEMPT = select(CheckoutAttempt).where(
     CheckoutAttempt.order_id == bindparam("order_id"), CheckoutAttempt.state.in_(LIVE)
@@ -76,6 +98,7 @@ class Details:
     method: str
     letters_consent: bool
     seen_total: int
+    gift_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,6 +183,8 @@ def _order_of_cart(session: Session, cart: Cart, details: Details, mark: str) ->
     if not rows:
         return None
     row = next((row for row in rows if row.open), rows[0])
+    if row.open and row.cart_hash == mark and row.gift_note != details.gift_note:
+        _RENEW_NOTE.run(session, {"order_id": row.id, "note": details.gift_note})
     return Placed(row.id, row.attempt_id, in_the_way=bool(row.open) and row.cart_hash != mark)
 
 
@@ -198,6 +223,7 @@ def _write_order(
         shipping_state="to_ship" if quote.ships else "nothing_to_ship",
         shipping_method=priced.rate.method if quote.ships and priced.rate else "",
         shipping_name=priced.rate.name if quote.ships and priced.rate else "",
+        gift_note=details.gift_note if quote.ships else "",
         arrives_from_on=priced.arrives[0] if priced.arrives else None,
         arrives_to_on=priced.arrives[1] if priced.arrives else None,
         placed_at=now,

@@ -40,7 +40,10 @@ def form() -> ResponseReturnValue:
     if not cart.entries:
         say("info", tools().content.phrase("refusals.cart_empty"))
         return redirect("/cart")
-    return _page(cart, CheckoutForm(country=cart.country))
+    with reads() as session:
+        # Who comes back from the payment page finds her note again: an empty field would take it out.
+        note = orders.open_gift_note(session, cart.key)
+    return _page(cart, CheckoutForm(country=cart.country, gift_note=note))
 
 
 @blueprint.post("/checkout")

@@ -43,6 +43,11 @@ CITIES = (
     ("DE", "", "Musterstadt", "12345"),
     ("AU", "VIC", "Fictional Creek", "3999"),
 )
+# What is to be printed on the slips of which of the newest orders.
+GIFT_NOTES = {
+    3: "Happy birthday, Dad.\nFor all those hours at the wheel. Start gently, two minutes a side.\n\nYour Ada 🎂",
+    9: "For the runner of the family, from all of us",
+}
 SHIPPING = {"US": 695, "CA": 1900}
 BASKETS = (
     (("HOOK-1",), 26),

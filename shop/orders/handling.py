@@ -108,8 +108,7 @@ def change_address(
     shipping and tax were paid for it.
     """
     order = orders.lock(session, order_id)
-    if order.shipping_state not in ("to_ship", "on_hold") or _how_far(session, order_id) != "to_ship":
-        raise Refused(Reason.ORDER_ALREADY_SHIPPED)
+    _refuse_packed(session, order)
     change(session, order, version)
     before = {"name": order.name, "phone": order.phone, **(order.address or {})}
     order.name, order.phone = name[:200], phone[:40]
@@ -127,6 +126,28 @@ def change_address(
         after={key: after[key] or "" for key in moved},
     )
     return before
+
+
+def change_gift_note(
+    session: Session, order_id: int, note: str, *, by: str, now: datetime, version: int | None
+) -> str:
+    """Have another note printed on the packing slip, until the order is packed; return the one before.
+
+    ``note`` is as gift_note.read gives it. Raises Refused(ORDER_ALREADY_SHIPPED) once a parcel has left, and
+    Refused(ORDER_CHANGED).
+    """
+    order = orders.lock(session, order_id)
+    _refuse_packed(session, order)
+    change(session, order, version)
+    before, order.gift_note = order.gift_note, note
+    if before != note:
+        orders.note(session, order_id, "gift_note_changed", by=by, now=now, before=before, after=note)
+    return before
+
+
+def _refuse_packed(session: Session, order: Order) -> None:
+    if order.shipping_state not in ("to_ship", "on_hold") or _how_far(session, order.id) != "to_ship":
+        raise Refused(Reason.ORDER_ALREADY_SHIPPED)
 
 
 def take_parcel_back(session: Session, parcel_id: int, *, by: str, now: datetime) -> tuple[Order, Shipment]:

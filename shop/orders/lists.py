@@ -90,6 +90,7 @@ class Listed(NamedTuple):
     code: str
     archived: bool
     flags: int
+    gift_note: str
     goods: tuple[tuple[str, int, str], ...] = ()
     tags: tuple[str, ...] = ()
 
@@ -319,6 +320,7 @@ _ROWS = select(
     Order.code,
     Order.archived_at.is_not(None),
     _OPEN_FLAGS,
+    Order.gift_note,
 )
 _TAGGED = -1
 _BY_POSITION = itemgetter(1, 2)

@@ -50,6 +50,7 @@ class Order(Base):
             "shipping_discount_amount BETWEEN 0 AND shipping_amount", name="shipping_discount_within"
         ),
         CheckConstraint("total_amount >= 0 AND tax_amount >= 0", name="amounts_not_negative"),
+        CheckConstraint("length(gift_note) <= 300", name="gift_note_short"),
         # One cart has one open order: a double click or a second tab finds the first one.
         Index(
             "uq_orders_pending_cart",
@@ -94,6 +95,8 @@ class Order(Base):
     code: Mapped[str] = mapped_column(String(40), default="")
     shipping_method: Mapped[str] = mapped_column(String(20))
     shipping_name: Mapped[str] = mapped_column(String(60))
+    # What the buyer wants to be printed on the packing slip, as gift_note.read gives it back.
+    gift_note: Mapped[str] = mapped_column(String(300), default="", server_default="")
     arrives_from_on: Mapped[date | None]
     arrives_to_on: Mapped[date | None]
     placed_at: Mapped[datetime] = mapped_column(Moment)

@@ -24,6 +24,7 @@ class Packed:
     address: Mapping[str, Any] | None
     shipping_name: str
     version: int
+    gift_note: str
     left: tuple[tuple[str, str, int], ...]
     digital: tuple[str, ...]
 
@@ -77,6 +78,7 @@ def _packed(order: Order, bought: Sequence[OrderLine], gone: Mapping[int, int]) 
         address=order.address,
         shipping_name=order.shipping_name,
         version=order.version,
+        gift_note=order.gift_note,
         left=tuple(part for part in left if part[2] > 0),
         digital=tuple(line.name for line in bought if line.digital),
     )

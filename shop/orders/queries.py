@@ -183,3 +183,9 @@ def orders_of(session: Session, email_normalized: str) -> tuple[int, int]:
     """Return how many paid orders an address has, and what they came to (minor units, before refunds)."""
     row = session.execute(_PAID_BY, {"email": email_normalized}).one()
     return row[0], int(row[1])
+
+
+def open_gift_note(session: Session, cart_key: str) -> str:
+    """Return the note of the order that a cart has made and that is not paid yet; "" where there is none."""
+    statement = select(Order.gift_note).where(Order.cart_key == cart_key, Order.state == "pending")
+    return session.scalar(statement) or ""

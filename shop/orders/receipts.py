@@ -77,6 +77,7 @@ class Receipt:
     refunded_amount: int
     parcels: tuple[Parcel, ...]
     shipping_name: str
+    gift_note: str
     arrives_from_on: date | None
     arrives_to_on: date | None
     placed_at: datetime
@@ -126,6 +127,7 @@ def receipt(session: Session, order: Order, *, confirming: bool = False) -> Rece
         refunded_amount=sum(refund.amount for refund in given_back),
         parcels=_parcels(session, order.id, bought),
         shipping_name=order.shipping_name,
+        gift_note=order.gift_note,
         arrives_from_on=order.arrives_from_on,
         arrives_to_on=order.arrives_to_on,
         placed_at=order.placed_at,

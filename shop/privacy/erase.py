@@ -27,7 +27,7 @@ from shop.subscribers import queries
 
 # An order needs its address until it has arrived, been closed, or been given back.
 UNDER_WAY = ("to_ship", "part_shipped", "on_hold")
-WRITTEN_BY_STAFF = ("note", "held", "tagged", "untagged", "address_changed")
+WRITTEN_BY_STAFF = ("note", "held", "tagged", "untagged", "address_changed", "gift_note_changed")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _blank_order(session: Session, order: Order, *, by: str, now: datetime) -> N
     """Leave number, lines, amounts, country and days of an order; take name, address, phone and e-mail."""
     nobody = f"order-{order.number}@erased.invalid"
     order.email = order.email_normalized = nobody
-    order.name, order.phone, order.address = "Erased", "", None
+    order.name, order.phone, order.address, order.gift_note = "Erased", "", None, ""
     order.words, order.note_words = order_words(order.name, order.email, order.phone, order.address), ""
     order.letters_consent_at = None
     session.execute(

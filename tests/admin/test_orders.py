@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from sqlalchemy import Engine, select, update
 
 from shop import clock
+from shop.catalog.models import Stock
 from shop.db import reading, writing
 from shop.mail import actions as mail
 from shop.mail.models import OutboxLetter
@@ -166,6 +167,8 @@ def test_one_box_finds_an_order_by_anything(engine: Engine, owner: FlaskClient) 
     assert listed(owner, "q=neighbor") == [4]
     assert listed(owner, "q=neighbor&view=to_ship") == []
     assert "No order has anything to do with" in owner.get("/admin/orders?q=nobody").text
+    assert "more than one search takes" not in owner.get(f"/admin/orders?q={'x' * 1000}").text
+    assert "more than one search takes" in owner.get(f"/admin/orders?q={'x' * 1001}").text
 
 
 def test_the_list_has_pages_and_takes_no_query_per_row(
@@ -300,6 +303,46 @@ def test_slips_and_pick_list_are_one_pdf_and_names_are_never_markup(
         sizes[paper] = (round(box.width), round(box.height))
     assert sizes == {"letter": (612, 792), "a4": (595, 842), "label": (288, 432), "nonsense": (612, 792)}
     assert staff.get("/admin/packing/slips.pdf?n=5").status_code == 303
+
+
+def words_of_slips(staff: FlaskClient, query: str) -> list[str]:
+    """What each page of the slips says."""
+    made = staff.get(f"/admin/packing/slips.pdf?{query}").data
+    return [page.extract_text() for page in PdfReader(io.BytesIO(made)).pages]
+
+
+@pytest.mark.usefixtures("shelf")
+def test_slips_say_where_goods_lie_what_the_buyer_wrote_and_no_price(
+    staff: FlaskClient, engine: Engine
+) -> None:
+    note = '#panic("x") *bold* $1$ <b>\nYour Ada 🎂'
+    with writing(engine) as session:
+        session.execute(update(Order).where(Order.number == 1).values(gift_note=note))
+        session.execute(update(Order).where(Order.number == 3).values(shipping_state="to_ship"))
+        session.execute(update(Stock).where(Stock.sku == "BALL-1").values(location="A-10"))
+        session.execute(update(Stock).where(Stock.sku == "HOOK-1").values(location="A-2"))
+        session.execute(update(Stock).where(Stock.sku == "BOOK-PB").values(location=None))
+    for paper in ("letter", "a4", "label"):
+        picks, first, of_set = words_of_slips(staff, f"n=1&n=3&paper={paper}")
+        on_the_way = [picks.index(sku) for sku in ("HOOK-1", "BALL-1", "BOOK-PB")]
+        assert on_the_way == sorted(on_the_way), "by place, A-2 before A-10, and what has none last"
+        assert "with a note" in picks
+        assert '#panic("x") *bold* $1$ <b>\nYour Ada 🎂' in first
+        assert "A-2" in first
+        assert "/returns" in first
+        assert "token-of-order" not in first, "who finds a slip does not get into the order"
+        assert "149" not in first + of_set + picks
+        assert all(part in of_set for part in ("SET-FULL", "HOOK-1", "A-2", "BALL-1", "A-10", "BOOK-PB"))
+
+
+@pytest.mark.usefixtures("shelf")
+@pytest.mark.parametrize("name", ["李雷", "Ada 🎂", "שלום", "Łukasz Żółć", "𒀀𒁀"])
+def test_a_name_in_any_letters_stops_no_printing(staff: FlaskClient, engine: Engine, name: str) -> None:
+    with writing(engine) as session:
+        session.execute(update(Order).where(Order.number == 1).values(name=name, gift_note=name))
+    answer = staff.get("/admin/packing/slips.pdf?n=1&n=2")
+    assert answer.mimetype == "application/pdf"
+    assert len(PdfReader(io.BytesIO(answer.data)).pages) == 3
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,39 @@ def test_a_product_leaves_the_shelf_and_undo_brings_it_back(staff: FlaskClient, 
     assert undo == {"reorder_at": "25", "active": "yes"}
 
 
+def test_goods_get_a_place_in_the_store_room_and_undo_takes_it_back(
+    staff: FlaskClient, engine: Engine
+) -> None:
+    def place() -> str | None:
+        with reading(engine) as session:
+            return session.scalars(select(Stock.location).where(Stock.sku == "HOOK-1")).one()
+
+    form = {"reorder_at": "25", "active": "yes"}
+    staff.post(f"{PATH}/settings", data=form | {"location": "  b-1   top "})
+    assert place() == "B-1 TOP"
+    page = staff.get(PATH).text
+    assert "<s>" not in page
+    assert "B-1 TOP" in page[page.index('id="history"') :], "with its neighbors in the history"
+    undo = dict(re.findall(r'<input type="hidden" name="(active|reorder_at|location)" value="([^"]+)"', page))
+    staff.post(f"{PATH}/settings", data=undo)
+    assert place() == "A-03-2"
+    before = every_row(engine)
+    for unfit in ("=1+1", "@x", "-A", "A" * 21, "A\u202eB", "<b>", "ä", "A\x01B", "A,B"):
+        staff.post(f"{PATH}/settings", data=form | {"location": unfit})
+        assert "Please write a place" in staff.get(PATH).text, unfit
+    assert every_row(engine) == before
+    staff.post(f"{PATH}/settings", data=form | {"location": " "})
+    assert place() is None
+    staff.post("/admin/products/SET-FULL/settings", data={"active": "yes", "location": "A-1"})
+    assert staff.get("/admin/products/SET-FULL").status_code == 200
+
+
 def test_stock_leaves_as_a_sheet_and_an_unknown_product_is_not_found(owner: FlaskClient) -> None:
     rows = list(csv.DictReader(io.StringIO(owner.post("/admin/products/export").text)))
-    assert [row["on_hand"] for row in rows if row["sku"] == "HOOK-1"] == ["120"]
+    assert [(row["on_hand"], row["location"]) for row in rows if row["sku"] == "HOOK-1"] == [
+        ("120", "A-03-2")
+    ]
+    assert list(rows[0])[-1] == "location", "a new column stands at the end"
     assert owner.get("/admin/products/NONE").status_code == 404
 
 

@@ -97,10 +97,12 @@ class Buyer:
             priced = price_cart(session, self.cart, now=self.till.clock(), country=self.country)
         return priced.quote.total_amount
 
-    def details(self, *, seen_total: int | None = None, consent: bool = False) -> Details:
+    def details(
+        self, *, seen_total: int | None = None, consent: bool = False, gift_note: str = ""
+    ) -> Details:
         """What the checkout form would send."""
         total = self.total() if seen_total is None else seen_total
-        return Details(self.email, self.country, self.method, consent, total)
+        return Details(self.email, self.country, self.method, consent, total, gift_note)
 
     def presses_pay(self, **more: Any) -> Way:
         """Send the checkout form."""

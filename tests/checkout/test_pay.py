@@ -93,6 +93,35 @@ def test_pressing_pay_again_finds_the_same_order_and_page(buyer: Buyer, service:
     assert len(open_pages(service)) == 1
 
 
+def test_another_note_on_the_same_cart_changes_the_open_order_and_makes_no_second_one(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    first = buyer.presses_pay(gift_note="For Ada")
+    assert buyer.order.gift_note == "For Ada"
+    held = rows(till, Order)[0].cart_hash
+    assert buyer.presses_pay(gift_note="For Bo\n<b>") == first
+    assert (buyer.order.gift_note, buyer.order.cart_hash) == ("For Bo\n<b>", held)
+    assert buyer.presses_pay() == first
+    assert buyer.order.gift_note == ""
+    assert len(rows(till, Order)) == len(open_pages(service)) == 1
+
+
+def test_a_note_sent_once_more_after_the_order_was_paid_changes_nothing(
+    buyer: Buyer, service: Service, till: Till
+) -> None:
+    buyer.presses_pay(gift_note="For Ada")
+    service.pay(buyer.attempt.page_id)
+    settle(till, buyer.attempt.id)
+    assert buyer.presses_pay(gift_note="For Bo").paid
+    assert [order.gift_note for order in rows(till, Order)] == ["For Ada"]
+
+
+def test_what_is_only_downloaded_keeps_no_note(buyer: Buyer, till: Till) -> None:
+    buyer.wants(("BOOK-EB", 1)).presses_pay(gift_note="For Ada")
+    buyer.presses_pay(gift_note="For Bo")
+    assert [order.gift_note for order in rows(till, Order)] == [""]
+
+
 def test_pressing_pay_five_times_at_once_makes_one_order_and_one_page(
     buyer: Buyer, service: Service, till: Till, at_once: Callable[..., list[Any]]
 ) -> None:
