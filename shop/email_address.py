@@ -1,6 +1,7 @@
 """E-mail addresses: what a visitor typed, and the form in which two spellings of one mailbox are equal."""
 
 import re
+from urllib.parse import unquote_plus
 
 from shop.errors import Reason, Refused
 
@@ -95,3 +96,14 @@ def _is_domain(domain: str) -> bool:
         and all(_LABEL.fullmatch(label) for label in labels)
         and bool(_TOP_LABEL.fullmatch(labels[-1]))
     )
+
+
+def named_in(text: str, address: str) -> bool:
+    """Whether ``text`` names this very address, in capitals or not; "maya@example.com" does not name "a@example.com".
+
+    In the query of an address of the shop (``q=maya%40example.com``) it is looked for as it is read.
+    """
+    plain = unquote_plus(text) if "%40" in text else text
+    # What can go on a local part before it, and a domain behind it; a full stop may end a sentence as well.
+    whole = rf"(?<![\w.+-])(?<!\w'){re.escape(address)}(?![\w-]|\.\w)"
+    return re.search(whole, plain, re.IGNORECASE) is not None

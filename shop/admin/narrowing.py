@@ -55,12 +55,16 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Asked:
-    """The list an address asks for: the filter, what was typed into the search, and the address's own parts."""
+    """The list an address asks for: the filter, what was typed into the search, and the address's own parts.
+
+    ``too_long``: more was typed than a search takes, so nothing was looked for.
+    """
 
     narrowed: Filter
     typed: str
     parts: Mapping[str, str]
     order: Sorting
+    too_long: bool = False
 
     def address(self, **changed: str | None) -> str:
         """Return the query of this list with some parts changed; None or an empty text takes a part out."""
@@ -94,14 +98,15 @@ def asked(session: Session, arguments: Mapping[str, str], *, view: str = "to_shi
     parts["shipping"] = parts["shipping"] if parts["shipping"] in SHIPPINGS else ""
     parts |= {name: parts[name].upper() for name in ("country", "sku", "code")}
     narrowed = Filter(view, zone=tools().config.time_zone, **{**parts, **days})  # type: ignore[arg-type]
-    typed = arguments.get("q", "").strip()[: search.LONGEST]
+    whole = arguments.get("q", "").strip()
+    typed = whole[: search.LONGEST]
     if typed:
-        narrowed = replace(narrowed, ids=tuple(_found(session, typed)))
+        narrowed = replace(narrowed, ids=tuple(_found(session, typed)) if typed == whole else ())
     kept = {name: value for name, value in {"view": view, "q": typed, **parts}.items() if value}
     order = sorting.asked(arguments, SORTABLE, otherwise=Filter.sort, kept=kept)
     if order.word != Filter.sort:
         kept["sort"] = order.word
-    return Asked(replace(narrowed, sort=order.word), typed, kept, order)
+    return Asked(replace(narrowed, sort=order.word), typed, kept, order, too_long=typed != whole)
 
 
 def place(arguments: Mapping[str, str], order: Sorting) -> tuple[int, ...] | None:
@@ -149,7 +154,9 @@ def day(text: str) -> date | None:
 
 
 def _found(session: Session, typed: str) -> list[int]:
-    if typed.startswith("cs_"):
-        statement = select(CheckoutAttempt.order_id).where(CheckoutAttempt.page_id == typed)
-        return list(session.scalars(statement))
-    return search.found(session, typed)
+    pages = [piece for piece in search.listed(typed) or [typed] if piece.startswith("cs_")]
+    if not pages:
+        return search.found(session, typed)
+    paid_on = session.scalars(select(CheckoutAttempt.order_id).where(CheckoutAttempt.page_id.in_(pages)))
+    others = search.found(session, typed) if len(pages) > 1 or pages != [typed] else []
+    return sorted({*paid_on, *others}, reverse=True)

@@ -40,8 +40,8 @@ def own_views(session: Session, place: str) -> Sequence[Any]:
 def keep_view(place: str) -> ResponseReturnValue:
     """Keep a list as it is now under a name."""
     address, query = LISTS.get(place) or abort(404), _query()
-    if query is None:
-        say("bad", filters.phrase("flashes.view_unfit", most=saved.MOST))
+    if query is None or len(query) > saved.LONGEST_QUERY:
+        say("bad", filters.phrase("flashes.view_too_long"))
         return back_to(address)
     name = request.form.get("name", "")
     with writing(tools().engine) as session:

@@ -13,19 +13,22 @@ from shop.orders.word_index import BLOCK, words_of
 
 # No search looks at more orders than this from one place: the newest ones.
 MOST = 300
-LONGEST = 100
+# A column of numbers or ids out of a sheet is as long as that.
+LONGEST = 1000
 MOST_WORDS = 8
 RECENT_BLOCKS = 8
 PROVIDER_ID = re.compile(r"(pi|ch|py|re|pyr)_\w+")
+# Of these a list is made: what cannot be an order's number is one of the payment service's ids.
+LISTED = re.compile(r"#?[1-9][0-9]{0,9}|(?:pi|ch|py|re|pyr|cs)_\w+", re.ASCII)
 LARGEST_NUMBER = 2**31 - 1
 
 
 def found(session: Session, asked: str) -> list[int]:
     """Return the ids of the orders that fit what was typed, up to MOST from each place it can stand in.
 
-    One query, each part of which an index answers.
+    One query, each part of which an index answers. What fits nothing, and is a list of numbers and ids, finds each.
     """
-    asked = " ".join(asked.split())[:LONGEST]
+    asked = " ".join(asked.split())
     places = [place.limit(MOST) for place in _places(asked)]
     words = words_of(asked).split()[:MOST_WORDS]
     ids = (
@@ -34,7 +37,28 @@ def found(session: Session, asked: str) -> list[int]:
     # The pieces of an address stand in nearly every order, and the address itself was looked for.
     if words and "@" not in asked and not PROVIDER_ID.fullmatch(asked):
         ids.update(_by_words(session, words))
+    # Only then: the pieces of a phone or tracking number may be the numbers of orders as well.
+    if not ids and (several := listed(asked)):
+        ids.update(session.scalars(union_all(*(select(place.subquery()) for place in _of_list(several)))))
     return sorted(ids, reverse=True)
+
+
+def listed(asked: str) -> list[str]:
+    """Return the numbers and payment service's ids that a list of them holds; none for any other words."""
+    pieces = re.split(r"[\s,;]+", asked.strip(" ,;\t\r\n"))
+    return pieces if len(pieces) > 1 and all(LISTED.fullmatch(piece) for piece in pieces) else []
+
+
+def _of_list(pieces: Sequence[str]) -> list[Select[int]]:
+    numbers = [int(piece.lstrip("#")) for piece in pieces if "_" not in piece]
+    known = [number for number in numbers if number <= LARGEST_NUMBER]
+    return [
+        select(Order.id).where(Order.number.in_(known)).limit(MOST),
+        select(Payment.order_id)
+        .where(or_(Payment.provider_id.in_(pieces), Payment.charge_id.in_(pieces)))
+        .limit(MOST),
+        select(Refund.order_id).where(Refund.provider_id.in_(pieces)).limit(MOST),
+    ]
 
 
 def _places(asked: str) -> list[Select[int]]:

@@ -1,6 +1,6 @@
 """Staff members and their sign-ins. Only a hash of a password or of a session's token is ever kept."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, cast
 from urllib.parse import quote_plus
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import email_address
 from shop.db import lock_rows
+from shop.email_address import named_in
 from shop.errors import Reason, Refused
 from shop.staff import rules
 from shop.staff.models import AuditEntry, StaffMember, StaffSession
@@ -192,12 +193,29 @@ def forget(session: Session, address: str) -> None:
     """Take what names a person by this address out of the log: what was done stays, and who did it."""
     for column in (AuditEntry.before, AuditEntry.after):
         told = func.lower(cast_column(column, Text))
-        # As it was typed, and as it stands in the address of a list.
+        # As it was typed, and as it stands in the address of a list; what is found may be a longer address.
+        maybe = or_(
+            *(told.contains(spelling.lower(), autoescape=True) for spelling in (address, quote_plus(address)))
+        )
+        entries = session.execute(select(AuditEntry.id, column.label("told")).where(maybe))
         names_her = [
-            told.contains(spelling.lower(), autoescape=True) for spelling in (address, quote_plus(address))
+            entry.id for entry in entries if any(named_in(word, address) for word in _words(entry.told))
         ]
-        blanked = update(AuditEntry).where(or_(*names_her)).values({column: null()})
+        blanked = update(AuditEntry).where(AuditEntry.id.in_(names_her)).values({column: null()})
         session.execute(blanked.execution_options(synchronize_session=False))
+
+
+def _words(told: object) -> Iterator[str]:
+    """Return the texts in a value as JSON has them, names of fields as well."""
+    if isinstance(told, dict):
+        for name, value in told.items():
+            yield str(name)
+            yield from _words(value)
+    elif isinstance(told, list):
+        for value in told:
+            yield from _words(value)
+    elif isinstance(told, str):
+        yield told
 
 
 def _refuse_no_owner(session: Session, member_id: int, role: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shop.db import lock_rows
+from shop.email_address import named_in
 from shop.staff.models import SavedView, StaffMember
 from shop.statements import Statement
 
@@ -89,10 +90,18 @@ def remove(session: Session, member_id: int, view_id: int) -> SavedView | None:
 
 def forget(session: Session, address: str) -> None:
     """Take away every view that looks for a person by this address, or is called by it, in capitals or not."""
-    query, name = quote_plus(address).lower(), address.lower()[:LONGEST_NAME]
-    looks_for = func.lower(SavedView.query).contains(query, autoescape=True)
-    named = func.lower(SavedView.name).contains(name, autoescape=True)
-    session.execute(delete(SavedView).where(looks_for | named).execution_options(synchronize_session=False))
+    looks_for = func.lower(SavedView.query).contains(quote_plus(address).lower(), autoescape=True)
+    named = func.lower(SavedView.name).contains(address.lower()[:LONGEST_NAME], autoescape=True)
+    # What the database finds may be a longer address, which ends like this one.
+    maybe = session.execute(select(SavedView.id, SavedView.query, SavedView.name).where(looks_for | named))
+    gone = [
+        view.id
+        for view in maybe
+        if named_in(view.query, address) or named_in(view.name, address[:LONGEST_NAME])
+    ]
+    session.execute(
+        delete(SavedView).where(SavedView.id.in_(gone)).execution_options(synchronize_session=False)
+    )
 
 
 def _mine(session: Session, member_id: int, view_id: int) -> SavedView | None:

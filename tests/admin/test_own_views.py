@@ -57,9 +57,13 @@ def test_a_view_without_a_name_or_one_too_many_is_refused_and_a_known_name_is_ke
     before = every_row(engine)
     onlooker.post(VIEWS, data={"name": "One more", "query": "view=all"})
     onlooker.post(VIEWS, data={"name": " ", "query": "view=all"})
-    many = "&".join(f"part{number}=1" for number in range(40))
-    assert onlooker.post(VIEWS, data={"name": "View 0", "query": many}).status_code == 303
     assert "Please give the view a name." in onlooker.get("/admin/orders").text
+    many = "&".join(f"part{number}=1" for number in range(40))
+    for too_much in (many, f"view=all&q={'x' * 1000}"):
+        assert onlooker.post(VIEWS, data={"name": "View 0", "query": too_much}).status_code == 303
+        page = onlooker.get("/admin/orders").text
+        assert "asks for more than a view can keep" in page
+        assert "Please give the view a name." not in page
     [first, *_] = re.findall(rf'action="({VIEWS}/\d+)"', onlooker.get("/admin/orders?view=all").text)
     onlooker.post(first, data={"name": "View 3"})
     onlooker.post(first, data={"name": ""})

@@ -1,9 +1,10 @@
 """What an order is found by: its words as they are now."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from shop.db import reading, writing
 from shop.orders import handling
+from shop.orders.models import Payment
 from shop.orders.search import found
 from shop.orders.word_index import LONGEST_WORD, words_of
 from shop.seed import seed
@@ -35,6 +36,20 @@ def test_an_old_order_is_found_among_many(engine: Engine) -> None:
     assert finds(engine, "lee") == [900_001, 900_000, 2, 1]
     assert finds(engine, "noor lee") == [900_001, 1]
     assert finds(engine, "ida lee") == [900_000, 2]
+
+
+def test_a_pasted_list_of_numbers_and_ids_finds_each_and_a_phone_number_only_itself(engine: Engine) -> None:
+    seed(engine, live=False, now=NOW)
+    with writing(engine) as session:
+        ids = [a_paid_order(session, number, name="Ida Berg").id for number in range(1001, 1061)]
+        phoned = a_paid_order(session, 555, phone="555 1001").id
+        payment = session.scalars(select(Payment.provider_id).where(Payment.order_id == ids[59])).one()
+    assert finds(engine, "1001, #1003;1060\n9999 99999999999") == [ids[59], ids[2], ids[0]]
+    assert finds(engine, f"1002 {payment}") == [ids[59], ids[1]]
+    assert finds(engine, " ".join(str(number) for number in range(1001, 1061))) == ids[::-1]
+    assert finds(engine, "555 1001") == [phoned], "what is a number of its own is no list"
+    assert finds(engine, "1001 Berg") == []
+    assert finds(engine, "pi_" + "x" * 500) == []
 
 
 def test_words_are_folded_each_once_and_none_is_too_long() -> None:

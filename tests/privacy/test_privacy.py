@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -172,6 +173,38 @@ def test_where_staff_looked_for_an_erased_person_no_longer_says_so(room: Room) -
             None,
         ]
         assert session.scalars(select(SavedView.name)).all() == ["Others"]
+
+
+def test_erasing_a_person_leaves_alone_whose_address_ends_or_begins_like_hers(room: Room) -> None:
+    longer = [
+        "maya@example.com",
+        "o'a@example.com",
+        "b-a@example.com",
+        "a@example.com.au",
+        "a@example.company",
+    ]
+    with writing(room.engine) as session:
+        keeper = staff.create_member(
+            session,
+            "owner@example.net",
+            name="",
+            role="owner",
+            password="a long enough password",
+            now=MORNING,
+        )
+        for address in [*longer, "a@example.com"]:
+            query = urlencode({"view": "all", "q": address})
+            assert saved.save(session, keeper.id, "orders", address, query, now=MORNING)
+            staff.record(session, "exported", "orders", by=keeper.email, now=MORNING, after={"view": query})
+            staff.record(
+                session, "found", address, by=keeper.email, now=MORNING, after={"q": [f"<{address}>."]}
+            )
+        staff.forget(session, "a@example.com")
+        saved.forget(session, "a@example.com")
+    with reading(room.engine) as session:
+        assert session.scalars(select(SavedView.name).order_by(SavedView.id)).all() == longer
+        kept = session.scalars(select(AuditEntry.after).order_by(AuditEntry.id)).all()
+    assert [after is None for after in kept] == [*([False] * 2 * len(longer)), True, True]
 
 
 @pytest.mark.parametrize(
