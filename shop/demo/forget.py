@@ -13,6 +13,7 @@ from shop.checkout.models import CheckoutAttempt
 from shop.db import Base, publish_change, writing
 from shop.demo.names import BY, CART_KEY, LEDGER_NOTE, READER_KEY
 from shop.demo.offers import forget_offers
+from shop.demo.prices import forget_prices
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.mail.models import OutboxLetter
 from shop.orders.models import (
@@ -67,6 +68,7 @@ def forget(engine: Engine, *, now: datetime) -> int:
         _delete(session, OrderTag, OrderTag.order_id.in_(going))
         _delete(session, Order, Order.id.in_(going))
         forget_offers(session)
+        forget_prices(session)
         _forget_readers(session)
         _delete(session, ArticleVisits, ArticleVisits.visits >= 0)
         publish_change(session)

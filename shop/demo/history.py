@@ -19,7 +19,9 @@ from shop.db import publish_change, writing
 from shop.demo.names import BASKETS, BY, DAY, DAYS, LEDGER_NOTE, TAG
 from shop.demo.offers import Offers, add_offers, add_tries
 from shop.demo.people import Person, add_readers, add_reads, somebody
-from shop.demo.story import Story, tell
+from shop.demo.prices import add_prices
+from shop.demo.story import Story
+from shop.demo.telling import tell
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.errors import SettingRefused
 from shop.orders.models import Order, OrderLine, OrderLineDiscount, OrderNumber, OrderTag
@@ -48,6 +50,7 @@ def fill(engine: Engine, *, live: bool, base_url: str, now: datetime) -> bool:
         for story in stories:
             story.price(items)
         _write(session, stories, luck, base_url, now)
+        add_prices(session, items, now=now)
         publish_change(session)
     return True
 

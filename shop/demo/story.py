@@ -1,4 +1,4 @@
-"""One invented order: what it cost, how far it is, and the rows that say so."""
+"""One invented order: what it cost and how far it is."""
 
 import random
 from collections.abc import Mapping
@@ -6,36 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from shop import money
-from shop.catalog.models import StockHold, StockMovement
 from shop.catalog.rules import Item
-from shop.checkout.models import CheckoutAttempt
-from shop.demo.names import BY, CART_KEY, PAYMENT_ID, SHIPPING
+from shop.demo.names import CART_KEY, DAY, GIFT_NOTES, SHIPPING
 from shop.demo.people import Person
-from shop.mail.models import OutboxLetter
-from shop.mail.rules import message_id
-from shop.orders.models import (
-    OrderEvent,
-    OrderFlag,
-    Payment,
-    Refund,
-    RefundLine,
-    Shipment,
-    ShipmentLine,
-)
-from shop.orders.rules import arrival_words, carrier_of, country_name
 
 ABROAD = 2900
 FREE_FROM = 7500
-DAY = timedelta(days=1)
-Rows = dict[Any, list[dict[str, Any]]]
+# Counted from the newest order: what is odd happens lately, so that it is on the first page of its list.
+ODD = {17: "on_hold", 20: "part_shipped", 23: "flagged", 27: "disputed", 30: "bounced"}
 
 
 @dataclass
 class Story:
-    """An order and its fate: expired, to_ship, on_hold, flagged, shipped, delivered, part_refunded or refunded."""
+    """An order and its fate: expired, to_ship, shipped, part_refunded, refunded, digital, or one of ODD."""
 
     number: int
     person: Person
@@ -52,26 +36,32 @@ class Story:
     subtotal: int = 0
     discount: int = 0
     shipping: int = 0
+    gift_note: str = ""
 
     def decide(self, luck: random.Random, *, age: timedelta, newest: int) -> None:
         """Choose how far the order is: the newest wait, a few are odd, the rest have arrived."""
         self.card = luck.choice(("4242", "1881", "0077", "5556", "8431"))
+        self.gift_note = GIFT_NOTES.get(newest, "")
         if newest <= 14:
             self.fate = "to_ship"
-        elif newest in (17, 23):
-            self.fate = {17: "on_hold", 23: "flagged"}[newest]
+        elif newest in ODD:
+            self.fate = ODD[newest]
+            if self.fate == "part_shipped":
+                self.pieces = {"HOOK-1": 1, "BOOK-PB": 2}
+            elif self.fate in ("disputed", "bounced"):
+                self.pieces = {"HOOK-1": 1}
         else:
             fates = ("shipped", "expired", "part_refunded", "refunded")
             self.fate = luck.choices(fates, (86, 8, 3, 3))[0]
         if self.fate == "expired":
             return
         self.paid_at = self.placed_at + timedelta(minutes=luck.randrange(2, 12))
-        if self.fate in ("shipped", "part_refunded", "refunded"):
+        if self.fate not in ("to_ship", "on_hold", "flagged"):
             self.shipped_at = min(
                 self.paid_at + timedelta(hours=luck.randrange(8, 40)), self.paid_at + age / 2
             )
             arrived = self.shipped_at + DAY * luck.randrange(2, 6)
-            if arrived < self.placed_at + age:
+            if arrived < self.placed_at + age and self.fate not in ("part_shipped", "bounced"):
                 self.delivered_at = arrived
             self.tracking = f"9400{luck.randrange(10**17, 10**18)}"
 
@@ -122,6 +112,8 @@ class Story:
         """The payment state that the rows come to."""
         if self.paid_at is None:
             return "unpaid"
+        if self.fate == "disputed":
+            return "disputed"
         if self.refunded:
             return "refunded" if self.refunded >= self.total else "part_refunded"
         return "paid"
@@ -131,8 +123,8 @@ class Story:
         """The shipping state that the rows come to."""
         if not self.stock:
             return "nothing_to_ship"
-        if self.fate == "on_hold":
-            return "on_hold"
+        if self.fate in ("on_hold", "part_shipped"):
+            return self.fate
         if self.shipped_at is None:
             return "to_ship"
         return "delivered" if self.delivered_at else "shipped"
@@ -179,6 +171,7 @@ class Story:
             "code": self.person.code,
             "shipping_method": "standard" if self.stock else "",
             "shipping_name": "Standard shipping" if self.stock else "",
+            "gift_note": self.gift_note if self.stock else "",
             "arrives_from_on": (self.placed_at + on_road).date() if self.stock else None,
             "arrives_to_on": (self.placed_at + on_road * 1.5).date() if self.stock else None,
             "placed_at": self.placed_at,
@@ -190,236 +183,3 @@ class Story:
     def line_rows(self, order_id: int) -> list[dict[str, Any]]:
         """The rows of what was bought."""
         return [{**line, "order_id": order_id} for line in self.lines]
-
-
-def tell(
-    session: Session, rows: Rows, story: Story, order_id: int, line_ids: list[int], order_url: str
-) -> None:
-    """Plan all rows of an order besides itself, its lines and its discount."""
-    ended_at = story.paid_at or story.placed_at + timedelta(minutes=31)
-    rows[CheckoutAttempt].append(
-        {
-            "order_id": order_id,
-            "number": 1,
-            "state": "complete" if story.paid_at else "expired",
-            "idempotency_key": f"demo-{story.number}",
-            "parameters": {},
-            "page_id": f"cs_demo_{story.number}",
-            "created_at": story.placed_at,
-            "expires_at": story.placed_at + timedelta(minutes=30),
-            "checked_at": ended_at,
-        }
-    )
-    for sku, quantity in story.stock.items():
-        state = "consumed" if story.paid_at else "released"
-        rows[StockHold].append(
-            {
-                "order_id": order_id,
-                "sku": sku,
-                "quantity": quantity,
-                "state": state,
-                "created_at": story.placed_at,
-                "ended_at": ended_at,
-            }
-        )
-    _event(rows, order_id, "placed", story.placed_at, amount=story.total)
-    if story.paid_at is None:
-        _event(rows, order_id, "expired", ended_at)
-        return
-    _pay(rows, story, order_id, order_url)
-    if story.shipped_at is not None and story.stock:
-        _ship(session, rows, story, order_id, line_ids, order_url)
-    if story.refunded:
-        _refund(session, rows, story, order_id, line_ids, order_url)
-    if story.fate == "on_hold":
-        _event(
-            rows, order_id, "held", story.paid_at + timedelta(hours=1), by=BY, why="The street has no number."
-        )
-    if story.fate == "flagged":
-        _flag(rows, story, order_id)
-
-
-def _pay(rows: Rows, story: Story, order_id: int, order_url: str) -> None:
-    assert story.paid_at is not None  # noqa: S101  told by the caller
-    for sku, quantity in story.stock.items():
-        rows[StockMovement].append(
-            {
-                "sku": sku,
-                "delta": -quantity,
-                "reason": "sold",
-                "order_id": order_id,
-                "note": "",
-                "by": "shop",
-                "created_at": story.paid_at,
-            }
-        )
-    if not story.refunded:
-        rows[Payment].append(_payment(story, order_id))
-    _event(rows, order_id, "payment_received", story.paid_at, amount=story.total)
-    _event(rows, order_id, "paid", story.paid_at, amount=story.total)
-    arrives = (
-        arrival_words(*((story.placed_at + DAY * days).date() for days in (4, 6))) if story.stock else ""
-    )
-    blanks = {
-        "name": story.person.name,
-        "status_sentence": "Thank you. Your order is paid.",
-        "lines": [
-            [f"{line['quantity']} × {line['name']}", money.display(line["subtotal_amount"], "USD")]
-            for line in story.lines
-        ],
-        "totals": [["Total", money.display(story.total, "USD")]],
-        "address": f"{story.person.name}\n{story.person.street}\n{story.person.city}",
-        "shipping_name": "Standard shipping" if story.stock else "",
-        "arrives": arrives,
-    }
-    _letter(rows, story, order_id, "order_confirmed", "paid", story.paid_at, order_url, **blanks)
-
-
-def _payment(story: Story, order_id: int) -> dict[str, Any]:
-    return {
-        "order_id": order_id,
-        "provider_id": f"{PAYMENT_ID}{story.number}",
-        "charge_id": f"ch_demo_{story.number}",
-        "amount": story.total,
-        "currency": "USD",
-        "state": "succeeded",
-        "livemode": False,
-        "method": "card",
-        "card_brand": "visa",
-        "card_last4": story.card,
-        "created_at": story.paid_at,
-        "updated_at": story.paid_at,
-    }
-
-
-def _ship(
-    session: Session, rows: Rows, story: Story, order_id: int, line_ids: list[int], order_url: str
-) -> None:
-    assert story.shipped_at is not None  # noqa: S101  told by the caller
-    carrier = carrier_of(story.tracking)
-    parcel = Shipment(
-        order_id=order_id,
-        carrier=carrier,
-        tracking_number=story.tracking,
-        shipped_at=story.shipped_at,
-        delivered_at=story.delivered_at,
-        by=BY,
-    )
-    session.add(parcel)
-    session.flush()
-    for line_id, line in zip(line_ids, story.lines, strict=True):
-        if not line["digital"]:
-            rows[ShipmentLine].append(
-                {"shipment_id": parcel.id, "order_line_id": line_id, "quantity": line["quantity"]}
-            )
-    _event(
-        rows, order_id, "shipped", story.shipped_at, by=BY, carrier=carrier, tracking_number=story.tracking
-    )
-    blanks = {"carrier": carrier, "tracking_number": story.tracking, "arrives": ""}
-    _letter(rows, story, order_id, "order_shipped", "shipped", story.shipped_at, order_url, **blanks)
-
-
-def _refund(
-    session: Session, rows: Rows, story: Story, order_id: int, line_ids: list[int], order_url: str
-) -> None:
-    assert story.paid_at is not None  # noqa: S101  told by the caller
-    at = story.paid_at + DAY * 5
-    payment = Payment(**_payment(story, order_id))
-    session.add(payment)
-    session.flush()
-    refund = Refund(
-        order_id=order_id,
-        payment_id=payment.id,
-        idempotency_key=f"rf-demo-{story.number}",
-        provider_id=f"re_demo_{story.number}",
-        amount=story.refunded,
-        currency="USD",
-        state="succeeded",
-        source="staff",
-        reason="requested_by_customer",
-        note="As you asked.",
-        by=BY,
-        run_at=at,
-        created_at=at,
-        updated_at=at,
-    )
-    session.add(refund)
-    session.flush()
-    whole = story.fate == "refunded"
-    for line_id, line in list(zip(line_ids, story.lines, strict=True))[: None if whole else 1]:
-        rows[RefundLine].append(
-            {
-                "refund_id": refund.id,
-                "order_line_id": line_id,
-                "quantity": line["quantity"],
-                "amount": line["total_amount"],
-                "restock": False,
-            }
-        )
-    _event(rows, order_id, "refund_requested", at, by=BY, amount=story.refunded)
-    _event(rows, order_id, "refund_succeeded", at, amount=story.refunded)
-    shown = money.display(story.refunded, "USD")
-    blanks = {"amount": shown, "sentence": "As you asked."}
-    _letter(rows, story, order_id, "order_refunded", "refunded", at, order_url, **blanks)
-
-
-def _flag(rows: Rows, story: Story, order_id: int) -> None:
-    assert story.paid_at is not None  # noqa: S101  told by the caller
-    given = country_name(story.person.country)
-    detail = {"expected": "Canada" if given != "Canada" else "Germany", "given": given}
-    rows[OrderFlag].append(
-        {
-            "order_id": order_id,
-            "reason": "country_differs",
-            "reference": "",
-            "detail": detail,
-            "raised_at": story.paid_at,
-        }
-    )
-    _event(rows, order_id, "flagged", story.paid_at, reason="country_differs", **detail)
-    _letter(
-        rows,
-        story,
-        order_id,
-        "order_flagged",
-        "flagged",
-        story.paid_at,
-        "",
-        sentence=f"This order was priced for {detail['expected']}, but the address is in {given}.",
-        admin_url="",
-        total=money.display(story.total, "USD"),
-    )
-
-
-def _event(rows: Rows, order_id: int, kind: str, at: datetime, *, by: str = "shop", **detail: Any) -> None:
-    rows[OrderEvent].append({"order_id": order_id, "kind": kind, "detail": detail, "by": by, "at": at})
-
-
-def _letter(
-    rows: Rows,
-    story: Story,
-    order_id: int,
-    template: str,
-    why: str,
-    at: datetime,
-    order_url: str,
-    **blanks: Any,
-) -> None:
-    key = f"{why}:{story.number}:demo"
-    rows[OutboxLetter].append(
-        {
-            "dedupe_key": key,
-            "template": template,
-            "recipient": "owner@example.com" if template == "order_flagged" else story.person.email,
-            "blanks": {"order_number": str(story.number), "order_url": order_url, **blanks},
-            "order_id": order_id,
-            "priority": 0,
-            "state": "sent",
-            "tries": 1,
-            "run_at": at,
-            "message_id": message_id(key),
-            "last_error": "",
-            "created_at": at,
-            "sent_at": at,
-        }
-    )
