@@ -16,6 +16,8 @@ from shop.staff import actions as staff
 from shop.staff import factors
 from shop.staff import queries as staff_queries
 from shop.staff.queries import Member
+from shop.web import filters
+from shop.web.notices import say
 from shop.web.throttles import allow, client_address
 from shop.web.tools import tools
 
@@ -138,6 +140,12 @@ def _check_code(member: Member) -> None:
         )
         if used == "recovery":
             record(session, "recovery code used", member.email)
+            say(
+                "warn",
+                filters.phrase(
+                    "flashes.recovery_code_used", left=staff_queries.recovery_codes_left(session, member.id)
+                ),
+            )
 
 
 def count_try(kind: str, subject: str, limit: int = TRIES_PER_ADDRESS) -> None:

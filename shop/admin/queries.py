@@ -319,6 +319,13 @@ def heard_about(session: Session, order_id: int) -> Sequence[WebhookEvent]:
     return session.scalars(statement.order_by(WebhookEvent.received_at.desc()).limit(PAST_LETTERS)).all()
 
 
+def order_of_event(session: Session, event: WebhookEvent) -> int | None:
+    """Return the number of the order that an event is about, or None when it is about none of the shop's."""
+    paid = select(Payment.order_id).where(Payment.provider_id == event.payment_id)
+    opened = select(CheckoutAttempt.order_id).where(CheckoutAttempt.idempotency_key == event.attempt_key)
+    return session.scalar(select(Order.number).where(Order.id.in_(paid) | Order.id.in_(opened)).limit(1))
+
+
 def _heard(event: WebhookEvent) -> dict[str, Any]:
     detail: dict[str, Any] = {"about": event.object_id, "event": event.id}
     if event.tries > 1:

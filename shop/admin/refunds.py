@@ -19,6 +19,7 @@ from shop.errors import Reason, Refused
 from shop.mail.words import LetterRefused
 from shop.orders import actions as order_actions
 from shop.orders import queries as order_queries
+from shop.orders import receipts
 from shop.orders.models import Order, Refund
 from shop.web import filters
 from shop.web.notices import say
@@ -109,6 +110,10 @@ def _form(number: int, error: Refused | None = None) -> str:
             typed=request.form,
             key=request.form.get("key") or f"rf-{secrets.token_hex(12)}",
             shipping=money.plain(order.shipping_amount - order.shipping_discount_amount, order.currency),
+            receipt=receipts.receipt(session, order),
+            disputed=tools().content.refusal(Refused(Reason.REFUND_DISPUTED))
+            if order.payment_state == "disputed"
+            else "",
             error=tools().content.refusal(error) if error else "",
         )
 

@@ -71,13 +71,21 @@ def _kinds(today: Today, now: datetime) -> Iterator[Waiting]:
         "flagged or on hold",
     )
     due = min((dispute.due_by_at for dispute in today.disputes if dispute.due_by_at), default=None)
-    yield Waiting(len(today.disputes), "#disputes", "disputes", _left(due, now))
-    yield Waiting(len(today.unmatched), "#unmatched", "unmatched payments")
-    yield Waiting(today.failed_letters, "/admin/outbox?view=failed", "failed letters")
-    yield Waiting(len(today.failed_events), "#events", "events not acted on")
+    yield Waiting(len(today.disputes), "#disputes", _counted(len(today.disputes), "dispute"), _left(due, now))
+    yield Waiting(len(today.unmatched), "#unmatched", _counted(len(today.unmatched), "unmatched payment"))
+    yield Waiting(
+        today.failed_letters, "/admin/outbox?view=failed", _counted(today.failed_letters, "failed letter")
+    )
+    yield Waiting(
+        len(today.failed_events), "#events", f"{_counted(len(today.failed_events), 'event')} not acted on"
+    )
     yield Waiting(
         len(today.low_stock), "#low-stock", "low on stock", "at the reorder point, or under two weeks"
     )
+
+
+def _counted(count: int, words: str) -> str:
+    return words if count == 1 else f"{words}s"
 
 
 def _age(since: datetime | None, now: datetime) -> str:

@@ -1,6 +1,7 @@
 """Products and the Today page: price, stock, ledger, cover, four numbers."""
 
 import csv
+import html
 import io
 import re
 from collections.abc import Callable
@@ -50,8 +51,10 @@ def test_a_price_changes_for_everybody_and_its_history_stays(
         {"price": "1e3", "before": "13950"},
         {"price": "140"},
     ):
-        staff.post(f"{PATH}/price", data=typed)
-        assert 'class="notice notice--bad"' in staff.get(PATH).text
+        answer = staff.post(f"{PATH}/price", data=typed)
+        assert answer.status_code == 422
+        assert 'class="notice notice--bad"' in answer.text
+        assert f'value="{typed["price"]}"' in answer.text, "what was typed is still there"
     after = every_row(engine)
     assert {table for table in after if after[table] != before[table]} <= {"public_version"}
 
@@ -62,16 +65,15 @@ def test_a_planned_price_waits_for_its_moment_can_be_taken_back_and_comes_into_f
     zone = staff.application.extensions["shop"].config.time_zone
     tomorrow = clock.now().astimezone(zone) + timedelta(days=1)
 
-    def plan(price: str, at: str) -> None:
-        staff.post(f"{PATH}/price", data={"price": price, "before": "14900", "from": at})
+    def plan(price: str, at: str) -> str:
+        return staff.post(f"{PATH}/price", data={"price": price, "before": "14900", "from": at}).text
 
     def apply_at(moment: datetime) -> int:
         with writing(engine) as session:
             return prices.apply_due(session, now=moment)
 
     for nonsense in ("yesterday", "2020-01-01T00:00", "9999-12-31T23:59", "0001-01-01T00:00"):
-        plan("99", nonsense)
-        assert "Please choose a moment to come" in staff.get(PATH).text
+        assert "Please choose a moment to come" in plan("99", nonsense)
     assert price_rows(staff) == []
     plan("139", f"{tomorrow:%Y-%m-%dT%H:%M}")
     plan("129", f"{tomorrow:%Y-%m-%dT%H:%M}")
@@ -147,8 +149,9 @@ def test_goods_get_a_place_in_the_store_room_and_undo_takes_it_back(
     assert place() == "A-03-2"
     before = every_row(engine)
     for unfit in ("=1+1", "@x", "-A", "A" * 21, "A\u202eB", "<b>", "ä", "A\x01B", "A,B"):
-        staff.post(f"{PATH}/settings", data=form | {"location": unfit})
-        assert "Please write a place" in staff.get(PATH).text, unfit
+        answer = staff.post(f"{PATH}/settings", data=form | {"location": unfit})
+        assert "Please write a place" in answer.text, unfit
+        assert html.escape(unfit) in answer.text, "what was typed is still there"
     assert every_row(engine) == before
     staff.post(f"{PATH}/settings", data=form | {"location": " "})
     assert place() is None

@@ -44,7 +44,7 @@ def test_a_pasted_list_of_numbers_and_ids_finds_each_and_a_phone_number_only_its
         ids = [a_paid_order(session, number, name="Ida Berg").id for number in range(1001, 1061)]
         phoned = a_paid_order(session, 555, phone="555 1001").id
         payment = session.scalars(select(Payment.provider_id).where(Payment.order_id == ids[59])).one()
-    assert finds(engine, "1001, #1003;1060\n9999 99999999999") == [ids[59], ids[2], ids[0]]
+    assert finds(engine, "1001, #1003;1060\n9999 9999999999") == [ids[59], ids[2], ids[0]]
     assert finds(engine, f"1002 {payment}") == [ids[59], ids[1]]
     assert finds(engine, " ".join(str(number) for number in range(1001, 1061))) == ids[::-1]
     assert finds(engine, "555 1001") == [phoned], "what is a number of its own is no list"
