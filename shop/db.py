@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     DateTime,
     Engine,
@@ -36,13 +37,14 @@ from sqlalchemy.orm import (
     Mapped,
     Session,
     SessionTransaction,
+    make_transient_to_detached,
     mapped_column,
 )
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
-from shop.statements import Asked, Statement, Steps
+from shop.statements import Asked, Statement, Steps, say
 from shop.turns import Turns
 
 NAMES = {
@@ -63,6 +65,7 @@ WRITES, VERSION_SEEN, CHANGED = "writes", "version_seen", "changed"
 # A connection's option: False where each statement is a transaction by itself. SQLite has one all the same.
 TRANSACTION = "transaction"
 Found = TypeVar("Found")
+Row = TypeVar("Row", bound="Base")
 
 
 class Base(DeclarativeBase):
@@ -157,11 +160,7 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get(TRANSACTION, True):
-        driver: Any = connection.dialect.loaded_dbapi
-        try:
-            cast(Any, connection.connection.dbapi_connection).execute("BEGIN")
-        except driver.Error as error:
-            raise OperationalError("BEGIN", None, error) from error
+        say(connection, "BEGIN")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -319,6 +318,17 @@ def constant(text: str) -> ColumnElement[str]:
 def set_columns(row: Base) -> dict[str, Any]:
     """Return the columns of a row that were given a value, for an insert that bypasses the session."""
     return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+def loaded(session: Session, table: type[Row], values: Iterable[tuple[Column[Any], Any]]) -> Row:
+    """Return a row that a ``Statement`` has read as an object of the session, which must not have it yet.
+
+    For the way to a paid order, as ``changes``. A column that is not among ``values`` is read when it is asked for.
+    """
+    row = table(**{column.key: value for column, value in values})
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 def changes(session: Session, row: Base) -> list[Asked]:

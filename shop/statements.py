@@ -235,6 +235,12 @@ def together(on: Session | Connection, *steps: Steps[Any]) -> list[Any]:
         return cast(list[Any], ended.value)
 
 
+def ask_one(asked: Asked) -> Steps[Sequence[Any]]:
+    """Return the steps of a single statement; its rows are their result."""
+    [rows] = yield [asked]
+    return rows
+
+
 def beside(*steps: Steps[Any]) -> Steps[list[Any]]:
     """Make several steps one: in each round they ask in the order in which they are given.
 
@@ -256,6 +262,11 @@ def beside(*steps: Steps[Any]) -> Steps[list[Any]]:
         found = iter((yield [one for _, _, asked in asking for one in asked]))
         waiting = [(place, step) for place, step, _ in asking]
         answers = [[next(found) for _ in asked] for _, _, asked in asking]
+
+
+def say(connection: Connection, words: str) -> None:
+    """Run what takes no values and returns no rows, such as BEGIN, within a transaction or not."""
+    _run(connection, words, None)
 
 
 def _answers(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:

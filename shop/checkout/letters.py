@@ -1,5 +1,6 @@
 """The letters of the money path. Each is one function, written into the outbox in the transaction of its reason."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
@@ -15,7 +16,8 @@ from shop.mail.rules import ORDER, Letter
 from shop.orders import queries, rules
 from shop.orders.models import Order, Payment, Refund, Shipment
 from shop.orders.queries import ReceiptTotal
-from shop.statements import Asked, Steps, ask, beside
+from shop.orders.rules import Standing
+from shop.statements import Asked, ask
 
 TOTALS = {
     "subtotal": "Subtotal",
@@ -26,11 +28,12 @@ TOTALS = {
 }
 
 
-def order_confirmed(till: Till, order: Order, *, now: datetime) -> Steps[None]:
-    """Tell the buyer that the order is paid, in the words and figures of its page."""
-    standing, bought = yield from beside(queries.standing_in_steps(order), queries.bought(order.id))
+def order_confirmed(
+    till: Till, order: Order, standing: Standing, bought: Sequence[Any], *, now: datetime
+) -> Asked:
+    """Return what tells the buyer that the order is paid, in the words and figures of its page."""
     arrives = _arrives(order)
-    letter = _letter(
+    return _letter(
         till,
         order,
         "order_confirmed",
@@ -44,7 +47,6 @@ def order_confirmed(till: Till, order: Order, *, now: datetime) -> Steps[None]:
         shipping_name=order.shipping_name,
         arrives=arrives,
     )
-    yield [letter]
 
 
 def payment_processing(session: Session, till: Till, order: Order, *, now: datetime) -> None:

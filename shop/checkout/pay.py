@@ -13,7 +13,7 @@ from shop.cart.rules import Cart
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import Details, Keys, Placed, add_attempt, live_attempt, place
-from shop.checkout.settle import LIVE, apply, give_up, lock_both, settle
+from shop.checkout.settle import LIVE, apply_to, give_up, lock_both, settle
 from shop.checkout.till import Till
 from shop.db import at_once, constant, reading, writing
 from shop.errors import Reason, Refused
@@ -215,7 +215,7 @@ def _renew(till: Till, attempt: CheckoutAttempt) -> Way | None:
     with writing(till.engine) as session:
         order, old = lock_both(session, attempt.id)
         if snapshot.status != "expired" or old.state != "open" or order.state != "pending":
-            apply(session, till, attempt.id, snapshot, now=till.clock())
+            apply_to(session, till, order, old, snapshot, now=till.clock())
             return None
         old.state = "expired"
         session.flush()

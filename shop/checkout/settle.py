@@ -19,31 +19,35 @@ from shop.checkout import letters
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.till import Till
-from shop.db import changes, lock_rows, reading, set_columns, writing
+from shop.db import changes, loaded, reading, set_columns, writing
 from shop.discounts import actions as discounts
 from shop.orders import actions as orders
+from shop.orders import queries as order_queries
 from shop.orders.models import Order, Payment
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageSnapshot, PaymentSnapshot
-from shop.statements import Asked, Statement, Steps, ask, insert_once, together
+from shop.statements import Asked, Statement, Steps, ask, ask_one, beside, insert_once, together
 
 LIVE = ("creating", "open")
 # Who tells of payments, in the timeline.
 SERVICE = "payment service"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
+ORDERS = Order.metadata.tables["orders"]
 ATTEMPTS = CheckoutAttempt.metadata.tables["checkout_attempts"]
 PAYMENTS = Payment.metadata.tables["payments"]
 # Made once: every order passes here, and making a statement takes longer than running it.
 _PAGE_ID = Statement(select(ATTEMPTS.c.page_id).where(ATTEMPTS.c.id == bindparam("attempt_id")))
+ORDER_COLUMNS = list(ORDERS.c)
+# What was asked of the payment service is long, and read only where it is asked again.
+ATTEMPT_COLUMNS = [column for column in ATTEMPTS.c if column is not ATTEMPTS.c.parameters]
 _BOTH = (
-    select(Order, CheckoutAttempt)
-    .join_from(Order, CheckoutAttempt, CheckoutAttempt.order_id == Order.id)
-    .where(CheckoutAttempt.id == bindparam("attempt_id"))
-    .execution_options(populate_existing=True)
+    select(*ORDER_COLUMNS, *ATTEMPT_COLUMNS)
+    .join_from(ORDERS, ATTEMPTS, ATTEMPTS.c.order_id == ORDERS.c.id)
+    .where(ATTEMPTS.c.id == bindparam("attempt_id"))
 )
 # PostgreSQL locks the rows of each table in the order in which these stand.
-_BOTH_LOCKED = _BOTH.with_for_update(of=(Order, CheckoutAttempt))
+_LOCK_BOTH = Statement(_BOTH, postgresql=_BOTH.with_for_update(of=(ORDERS, ATTEMPTS)))
 _PAYMENT = select(Payment).where(Payment.provider_id == bindparam("provider_id"))
 _WRITE_PAYMENT = insert_once(PAYMENTS, PAYMENTS.c.id)
 
@@ -85,6 +89,20 @@ def apply(
 ) -> None:
     """Bring attempt and order to what ``snapshot`` says; an old snapshot after a newer one changes nothing."""
     order, attempt = lock_both(session, attempt_id)
+    apply_to(session, till, order, attempt, snapshot, now=now, also=also)
+
+
+def apply_to(
+    session: Session,
+    till: Till,
+    order: Order,
+    attempt: CheckoutAttempt,
+    snapshot: PageSnapshot,
+    *,
+    now: datetime,
+    also: Callable[[], Asked] | None = None,
+) -> None:
+    """The same for an order and its attempt that are locked; they are plain values afterwards."""
     # Order and attempt are written once, at the end, and not before each question in between.
     with session.no_autoflush:
         if snapshot.status == "expired" and attempt.state in LIVE:
@@ -99,8 +117,9 @@ def apply(
 
 def lock_both(session: Session, attempt_id: int) -> tuple[Order, CheckoutAttempt]:
     """Lock the order, then the attempt, always in this order, and return both as they are now."""
-    both = _BOTH_LOCKED if lock_rows(session) else _BOTH
-    order, attempt = session.execute(both, {"attempt_id": attempt_id}).one()
+    row = _LOCK_BOTH.one(session, {"attempt_id": attempt_id})
+    order = loaded(session, Order, zip(ORDER_COLUMNS, row, strict=False))
+    attempt = loaded(session, CheckoutAttempt, zip(ATTEMPT_COLUMNS, row[len(ORDER_COLUMNS) :], strict=True))
     return order, attempt
 
 
@@ -255,19 +274,23 @@ def mark_paid(
     order.paid_at = now
     together(
         session,
-        _write_notes(order, {**before, "paid": {}}, by=by, now=now),
-        orders.refresh_payment_state_in_steps(order),
-        letters.order_confirmed(till, order, now=now),
+        _tell_all(till, order, {**before, "paid": {}}, by=by, now=now),
         # Last, since every order of the same goods or campaign waits for these rows from here on.
         stock.consume_in_steps(order.id, by=by, now=now),
         discounts.redeem_in_steps(order.id, now=now),
     )
 
 
-def _write_notes(
-    order: Order, details: Mapping[str, Mapping[str, Any]], *, by: str, now: datetime
+def _tell_all(
+    till: Till, order: Order, details: Mapping[str, Mapping[str, Any]], *, by: str, now: datetime
 ) -> Steps[None]:
-    yield [orders.notes(order.id, details, by=by, now=now)]
+    """Write the timeline, find where the order stands and tell the buyer."""
+    _, standing, bought = yield from beside(
+        ask_one(orders.notes(order.id, details, by=by, now=now)),
+        orders.refresh_payment_state_in_steps(order),
+        order_queries.bought(order.id),
+    )
+    yield [letters.order_confirmed(till, order, standing, bought, now=now)]
 
 
 def send_back(

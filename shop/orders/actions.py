@@ -35,6 +35,8 @@ from shop.orders.models import (
     Shipment,
     ShipmentLine,
 )
+from shop.orders.queries import BESIDE_STATES, standing_as
+from shop.orders.rules import Standing
 from shop.statements import Asked, Statement, Steps, ask, together
 
 ORDERS = Order.metadata.tables["orders"]
@@ -88,6 +90,7 @@ _SUMS = Statement(
         ).label("refunded"),
         _of_order(func.count(), PAYMENTS, PAYMENTS.c.state == "processing").label("processing"),
         _of_order(func.aggregate_strings(DISPUTES.c.status, _SEPARATOR), DISPUTES).label("disputes"),
+        *BESIDE_STATES,
     )
 )
 
@@ -164,8 +167,8 @@ def refresh_payment_state(session: Session, order: Order) -> str:
     return order.payment_state
 
 
-def refresh_payment_state_in_steps(order: Order) -> Steps[None]:
-    """``refresh_payment_state``, beside what else is asked."""
+def refresh_payment_state_in_steps(order: Order) -> Steps[Standing]:
+    """``refresh_payment_state``, beside what else is asked; return where the order then stands."""
     [[sums]] = yield [_SUMS.asked({"order_id": order.id})]
     disputes = sums.disputes.split(BETWEEN) if sums.disputes else []
     order.payment_state = (
@@ -179,6 +182,7 @@ def refresh_payment_state_in_steps(order: Order) -> Steps[None]:
             disputes=disputes,
         )
     )
+    return standing_as(order, sums)
 
 
 def _sum(session: Session, column: Any, *conditions: Any) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy import func as sql
@@ -20,7 +20,7 @@ from shop.orders.models import (
     Refund,
 )
 from shop.orders.rules import Standing
-from shop.statements import Statement, Steps, together
+from shop.statements import Statement, Steps
 
 LARGEST_NUMBER = 2**31 - 1
 LINKS_IN_A_LETTER = 30
@@ -65,14 +65,14 @@ _BOUGHT = Statement(
     .order_by(ORDER_LINES.c.position)
 )
 _OF_ORDER = Payment.order_id == bindparam("order_id")
-_STANDING = Statement(
-    select(
-        _open_flag(bindparam("order_id")).label("flagged"),
-        and_(exists().where(_OF_ORDER), ~exists().where(_OF_ORDER, Payment.state != "failed")).label(
-            "payment_failed"
-        ),
-    )
+# What the sentence about an order depends on beside its own states.
+BESIDE_STATES = (
+    _open_flag(bindparam("order_id")).label("flagged"),
+    and_(exists().where(_OF_ORDER), ~exists().where(_OF_ORDER, Payment.state != "failed")).label(
+        "payment_failed"
+    ),
 )
+_STANDING = Statement(select(*BESIDE_STATES))
 
 
 def by_token(session: Session, token: str) -> Order | None:
@@ -140,13 +140,12 @@ def of_email(session: Session, email_normalized: str) -> Sequence[Order]:
 
 def standing(session: Session, order: Order, *, confirming: bool = False) -> Standing:
     """Return where an order stands, for its sentence. ``confirming``: word of a payment may come at any moment."""
-    [found] = together(session, standing_in_steps(order, confirming=confirming))
-    return cast(Standing, found)
+    row = _STANDING.one(session, {"order_id": order.id})
+    return standing_as(order, row, confirming=confirming)
 
 
-def standing_in_steps(order: Order, *, confirming: bool = False) -> Steps[Standing]:
-    """``standing``, beside what else is asked."""
-    [[row]] = yield [_STANDING.asked({"order_id": order.id})]
+def standing_as(order: Order, row: Any, *, confirming: bool = False) -> Standing:
+    """The same where ``BESIDE_STATES`` were asked already: ``row`` has its columns."""
     return Standing(
         state=order.state,
         payment_state=order.payment_state,
