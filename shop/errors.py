@@ -73,6 +73,11 @@ class Reason(StrEnum):
     REFUND_TOO_MUCH = "refund_too_much"
     REFUND_DISPUTED = "refund_disputed"
     REFUND_LINE_UNKNOWN = "refund_line_unknown"
+    NAME_MISSING = "name_missing"
+    WITHDRAWAL_NOTHING = "withdrawal_nothing"
+    WITHDRAWAL_NOT_HERE = "withdrawal_not_here"
+    WITHDRAWAL_MADE = "withdrawal_made"
+    WITHDRAWAL_OVER = "withdrawal_over"
     # readers
     LINK_UNKNOWN = "link_unknown"
     LINK_EXPIRED = "link_expired"

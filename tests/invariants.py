@@ -109,6 +109,17 @@ ALWAYS = {
     "no more goes back than came": f"""
         SELECT p.provider_id, p.amount, sum(r.amount) FROM payments p JOIN refunds r ON r.payment_id = p.id
         WHERE r.state NOT IN {CAME_BACK} GROUP BY p.id, p.provider_id, p.amount HAVING sum(r.amount) > p.amount""",
+    "no piece of a line is withdrawn from twice": """
+        SELECT l.id, l.quantity, sum(w.quantity) FROM order_lines l
+        JOIN order_withdrawal_lines w ON w.order_line_id = l.id
+        GROUP BY l.id, l.quantity HAVING sum(w.quantity) > l.quantity""",
+    "a withdrawal is about lines of its own order, and laid before a person": """
+        SELECT w.id FROM order_withdrawals w
+        WHERE NOT EXISTS (SELECT 1 FROM order_withdrawal_lines wl WHERE wl.withdrawal_id = w.id)
+           OR EXISTS (SELECT 1 FROM order_withdrawal_lines wl JOIN order_lines l ON l.id = wl.order_line_id
+                      WHERE wl.withdrawal_id = w.id AND l.order_id <> w.order_id)
+           OR NOT EXISTS (SELECT 1 FROM order_flags f WHERE f.order_id = w.order_id AND f.reason = 'withdrawn'
+                          AND f.reference = 'withdrawal ' || w.number)""",
     "no piece of a line goes back twice": f"""
         SELECT l.id, l.quantity, sum(rl.quantity) FROM order_lines l
         JOIN refund_lines rl ON rl.order_line_id = l.id

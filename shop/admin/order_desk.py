@@ -1,6 +1,5 @@
 """What staff do with one order: hold, note, tag, send a part, another address, write again."""
 
-import re
 from collections.abc import Callable
 
 from flask import request
@@ -18,7 +17,7 @@ from shop.db import writing
 from shop.errors import Reason, Refused
 from shop.mail.models import OutboxLetter
 from shop.orders import actions as order_actions
-from shop.orders import gift_note, handling, rules
+from shop.orders import forms, gift_note, handling, rules
 from shop.orders import queries as order_queries
 from shop.orders.handling import UNDO_LASTS
 from shop.orders.models import Order, OrderFlag
@@ -211,17 +210,7 @@ def restock(number: int, flag_id: int) -> ResponseReturnValue:
 
 def pieces() -> dict[int, int]:
     """Return the pieces of each line (by line id) that a form names; nonsense and 0 are left out."""
-    named = {
-        name.removeprefix("pieces-"): value.strip()
-        for name, value in request.form.items()
-        if name.startswith("pieces-")
-    }
-    return {
-        int(line): int(number)
-        for line, number in named.items()
-        if re.fullmatch(r"[0-9]{1,9}", line, re.ASCII)
-        and re.fullmatch(r"0*[1-9][0-9]{0,5}", number, re.ASCII)
-    }
+    return forms.pieces(request.form)
 
 
 def _do(number: int, act: Callable[[Session, Order], None]) -> ResponseReturnValue:

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from shop import clock, money
 from shop.admin import guard
@@ -100,6 +101,7 @@ def _form(number: int, error: Refused | None = None) -> str:
         lines = [
             (line, line.quantity - gone.get(line.id, 0)) for line in order_queries.lines(session, order.id)
         ]
+        shipping = money.plain(order.shipping_amount - order.shipping_discount_amount, order.currency)
         return page(
             "admin/refund.html",
             "orders",
@@ -107,15 +109,33 @@ def _form(number: int, error: Refused | None = None) -> str:
             lines=lines,
             everything=request.args.get("all") == "1",
             reasons=REASONS,
-            typed=request.form,
+            typed=request.form or _of_withdrawal(session, order, shipping),
             key=request.form.get("key") or f"rf-{secrets.token_hex(12)}",
-            shipping=money.plain(order.shipping_amount - order.shipping_discount_amount, order.currency),
+            shipping=shipping,
             receipt=receipts.receipt(session, order),
             disputed=tools().content.refusal(Refused(Reason.REFUND_DISPUTED))
             if order.payment_state == "disputed"
             else "",
             error=tools().content.refusal(error) if error else "",
         )
+
+
+def _of_withdrawal(session: Session, order: Order, shipping: str) -> dict[str, str]:
+    """Return what the form holds when it is opened for a withdrawal: its pieces, and for the whole order its shipping."""
+    number = request.args.get("withdrawal", "")
+    receipt = receipts.receipt(session, order)
+    asked = next((made for made in receipt.withdrawals if str(made.number) == number), None)
+    if asked is None:
+        return {}
+    pieces = {f"pieces-{line}": str(quantity) for line, quantity in asked.pieces.items()}
+    whole = receipt.standing.withdrawn == "whole" and asked is receipt.withdrawals[-1]
+    return {
+        **pieces,
+        "amount": shipping if whole else "",
+        "reason": "requested_by_customer",
+        "note": filters.phrase("withdrawal.refund_note"),
+        "notify": "yes",
+    }
 
 
 def _wish(order: Order) -> Wish:

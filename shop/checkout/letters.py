@@ -16,6 +16,7 @@ from shop.mail.rules import ORDER, Letter
 from shop.orders import queries, rules
 from shop.orders.models import Order, Payment, Refund, Shipment
 from shop.orders.queries import ReceiptTotal
+from shop.orders.receipts import Receipt
 from shop.orders.rules import Standing
 from shop.statements import Asked, ask
 
@@ -152,6 +153,39 @@ def shipped(
 def shipped_key(order: Order, parcel: Shipment) -> str:
     """Return the reason of a parcel's letter."""
     return f"shipped:{order.number}:{parcel.id}"
+
+
+def withdrawn(
+    session: Session, till: Till, order: Order, receipt: Receipt, number: int, *, now: datetime
+) -> None:
+    """Acknowledge a withdrawal at once, with its words and its moment (Directive 2011/83/EU, article 11a.4).
+
+    It goes where the buyer asked for it, and to the order's own address too when that is another one.
+    """
+    made = receipt.withdrawals[number - 1]
+    goods_back, money_back = (
+        till.content.phrase(key, day=day) for key, day in receipt.after_withdrawal(number)
+    )
+    for recipient in dict.fromkeys((made.email, order.email)):
+        mail.write(
+            session,
+            "order_withdrawn",
+            recipient,
+            _common(till, order)
+            | {
+                "name": made.name,
+                "contact": made.email,
+                "received": made.received,
+                "goods": [[name, str(quantity)] for quantity, name in receipt.withdrawn_goods(number)],
+                "reason": made.reason,
+                "goods_back": goods_back,
+                "money_back": money_back,
+            },
+            dedupe_key=f"withdrawn:{order.number}:{number}:{'buyer' if recipient == order.email else 'contact'}",
+            now=now,
+            order_id=order.id,
+            priority=ORDER,
+        )
 
 
 def flagged(

@@ -29,6 +29,8 @@ from shop.orders.models import (
     RefundLine,
     Shipment,
     ShipmentLine,
+    Withdrawal,
+    WithdrawalLine,
 )
 from shop.subscribers.models import Consent, Enrolment, Reader, ReaderLink
 from shop.welcome.models import WelcomeOffer
@@ -48,9 +50,11 @@ def forget(engine: Engine, *, now: datetime) -> int:
             (ShipmentLine, ShipmentLine.shipment_id.in_(shipments)),
             (RefundLine, RefundLine.refund_id.in_(refunds)),
             (OrderLineDiscount, OrderLineDiscount.order_line_id.in_(lines)),
+            (WithdrawalLine, WithdrawalLine.order_line_id.in_(lines)),
         ):
             session.execute(delete(table).where(rows).execution_options(synchronize_session=False))
         for owned in (
+            Withdrawal,
             Shipment,
             Refund,
             Dispute,

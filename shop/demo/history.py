@@ -20,7 +20,7 @@ from shop.demo.names import BASKETS, BY, DAY, DAYS, LEDGER_NOTE, TAG
 from shop.demo.offers import Offers, add_offers, add_tries
 from shop.demo.people import Person, add_readers, add_reads, somebody
 from shop.demo.prices import add_prices
-from shop.demo.story import Story
+from shop.demo.story import EUROPEAN, Story
 from shop.demo.telling import tell
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.errors import SettingRefused
@@ -78,8 +78,11 @@ def _stories(
                 person = person.with_code(code, *codes[code])
         basket = luck.choices(baskets, weights)[0]
         pieces = {sku: 2 if luck.random() < 0.06 else 1 for sku in basket}
+        newest = len(moments) - place
+        if newest in EUROPEAN:
+            person, pieces = person.in_europe(), {"HOOK-1": 1, "BOOK-PB": 1}
         story = Story(last + 1 + place, person, pieces, placed_at)
-        story.decide(luck, age=now - placed_at, newest=len(moments) - place)
+        story.decide(luck, age=now - placed_at, newest=newest)
         stories.append(story)
     return stories
 

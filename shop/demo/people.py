@@ -44,6 +44,10 @@ class Person:
         """Return this person with a code in hand."""
         return replace(self, code=code, code_id=code_id, campaign_id=campaign_id)
 
+    def in_europe(self) -> "Person":
+        """Return this person as one who lives where a contract can be withdrawn from."""
+        return replace(self, country="DE", region="", city="Musterstadt", postal_code="12345")
+
     @property
     def basis_points(self) -> int:
         """How much the code takes off, in hundredths of a percent."""

@@ -14,7 +14,17 @@ from shop.demo.people import Person
 ABROAD = 2900
 FREE_FROM = 7500
 # Counted from the newest order: what is odd happens lately, so that it is on the first page of its list.
-ODD = {17: "on_hold", 20: "part_shipped", 23: "flagged", 27: "disputed", 30: "bounced"}
+ODD = {
+    17: "on_hold",
+    20: "part_shipped",
+    23: "flagged",
+    27: "disputed",
+    30: "bounced",
+    33: "withdrawn",
+    36: "shipped",
+}
+# These went to the European Union, and have arrived.
+EUROPEAN = (33, 36)
 
 
 @dataclass
@@ -61,6 +71,8 @@ class Story:
                 self.paid_at + timedelta(hours=luck.randrange(8, 40)), self.paid_at + age / 2
             )
             arrived = self.shipped_at + DAY * luck.randrange(2, 6)
+            if newest in EUROPEAN:
+                arrived = self.placed_at + age * 3 / 4
             if arrived < self.placed_at + age and self.fate not in ("part_shipped", "bounced"):
                 self.delivered_at = arrived
             self.tracking = f"9400{luck.randrange(10**17, 10**18)}"

@@ -21,8 +21,11 @@ from shop.orders.models import (
     RefundLine,
     Shipment,
     ShipmentLine,
+    Withdrawal,
+    WithdrawalLine,
 )
 from shop.orders.rules import arrival_words, carrier_of, country_name
+from shop.orders.withdrawal import REFUND_DAYS, day_words, moment_words
 
 Rows = dict[Any, list[dict[str, Any]]]
 NO_MAILBOX = "550 5.1.1 The mailbox does not exist"
@@ -75,6 +78,8 @@ def tell(
         _flag(rows, story, order_id)
     if story.fate == "disputed":
         _dispute(session, rows, story, order_id)
+    if story.fate == "withdrawn":
+        _withdraw(session, rows, story, order_id, line_ids, order_url)
 
 
 def _pay(rows: Rows, story: Story, order_id: int, order_url: str) -> None:
@@ -261,6 +266,37 @@ def _dispute(session: Session, rows: Rows, story: Story, order_id: int) -> None:
         "The buyer’s bank has opened a dispute.",
         reference,
     )
+
+
+def _withdraw(
+    session: Session, rows: Rows, story: Story, order_id: int, line_ids: list[int], order_url: str
+) -> None:
+    assert story.delivered_at is not None  # noqa: S101  told by the caller
+    at = story.delivered_at + timedelta(hours=3)
+    who = story.person
+    made = Withdrawal(order_id=order_id, number=1, received_at=at, name=who.name, email=who.email, reason="")
+    session.add(made)
+    session.flush()
+    for line_id, line in zip(line_ids, story.lines, strict=True):
+        rows[WithdrawalLine].append(
+            {"withdrawal_id": made.id, "order_line_id": line_id, "quantity": line["quantity"]}
+        )
+    goods = ", ".join(f"{line['quantity']} × {line['name']}" for line in story.lines)
+    refund_by = day_words(at.date() + DAY * REFUND_DAYS)
+    _event(rows, order_id, "withdrawn", at, by="buyer", goods=goods)
+    blanks = {
+        "name": who.name,
+        "contact": who.email,
+        "received": moment_words(at),
+        "goods": [[line["name"], str(line["quantity"])] for line in story.lines],
+        "reason": "",
+        "goods_back": f"Send the goods back by {refund_by}.",
+        "money_back": f"We refund all you paid by {refund_by}, with the standard shipping.",
+    }
+    _letter(rows, story, order_id, "order_withdrawn", "withdrawn", at, order_url, **blanks)
+    sentence = f"The buyer has withdrawn from the contract for {goods}. Refund it by {refund_by}."
+    told = {"goods": goods, "refund_by": refund_by}
+    _raise(rows, story, order_id, at, "withdrawn", sentence, "withdrawal 1", **told)
 
 
 def _event(rows: Rows, order_id: int, kind: str, at: datetime, *, by: str = "shop", **detail: Any) -> None:

@@ -55,6 +55,16 @@ def _about_orders(shop: str, order: dict[str, str]) -> dict[str, dict[str, Any]]
             "tracking_number": "9400 1000 0000 0000 0000 00",
             "arrives": "Tue, Dec 1 – Fri, Dec 4",
         },
+        "order_withdrawn": {
+            **order,
+            "name": "Lena Brandt",
+            "contact": "lena@example.com",
+            "received": "December 1, 2026, 14:05:09 UTC",
+            "goods": [["Hip Hook", "1"], ["Tight Hip, Twisted Core, paperback", "2"]],
+            "reason": "The Hook is too tall for me.",
+            "goods_back": "Send the goods back by December 15, 2026.",
+            "money_back": "We refund what you paid by December 15, 2026.",
+        },
         "order_links": {
             "links": [
                 ["Order 1001, Nov 27, 2026", order["order_url"]],

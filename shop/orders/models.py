@@ -302,6 +302,37 @@ class ShipmentLine(Base):
     quantity: Mapped[int]
 
 
+class Withdrawal(Base):
+    """A buyer's statement that she withdraws from the contract, from all or a part (Directive 2011/83/EU, article 11a).
+
+    The statements of an order are numbered, and the form says which one it is: however often it is sent, it is one.
+    """
+
+    __tablename__ = "order_withdrawals"
+    __table_args__ = (
+        UniqueConstraint("order_id", "number"),
+        CheckConstraint("number > 0", name="number_positive"),
+        CheckConstraint("name <> '' AND email <> ''", name="says_who"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    number: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(320))
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class WithdrawalLine(Base):
+    """What a withdrawal is about."""
+
+    __tablename__ = "order_withdrawal_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    withdrawal_id: Mapped[int] = mapped_column(ForeignKey("order_withdrawals.id"), primary_key=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("order_lines.id"), primary_key=True)
+    quantity: Mapped[int]
+
+
 @event.listens_for(Order.__table__, "after_create")
 def _index_words(_table: object, connection: Connection, **_options: object) -> None:
     for statement in INDEX[connection.dialect.name]:

@@ -1,16 +1,28 @@
 """The receipt of an order: all that its buyer sees of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from shop.orders import queries, rules
-from shop.orders.models import Order, OrderLine, Payment, Refund, Shipment, ShipmentLine
+from shop.errors import Reason
+from shop.orders import actions, queries, rules, withdrawal
+from shop.orders.models import (
+    Order,
+    OrderLine,
+    Payment,
+    Refund,
+    Shipment,
+    ShipmentLine,
+    Withdrawal,
+    WithdrawalLine,
+)
 from shop.orders.queries import ReceiptTotal
 from shop.orders.rules import Standing
+from shop.orders.withdrawal import Right, Withdrawn
 
 
 @dataclass(frozen=True)
@@ -82,11 +94,37 @@ class Receipt:
     arrives_to_on: date | None
     placed_at: datetime
     paid_at: datetime | None
+    withdrawals: tuple[Withdrawn, ...]
 
     @property
     def arrives(self) -> str:
         """The days of arrival in words, or nothing."""
         return rules.arrival_words(self.arrives_from_on, self.arrives_to_on)
+
+    def after_withdrawal(self, number: int) -> tuple[tuple[str, str], ...]:
+        """Return what follows a withdrawal: keys of the phrases for goods and money, each with the day that it names."""
+        withdrawn = self.withdrawals[number - 1]
+        travels = any(line.id in withdrawn.pieces and not line.digital for line in self.lines)
+        goods_back = travels and bool(self.parcels)
+        refund = "whole" if self.standing.withdrawn == "whole" and not self.only_digital else "part"
+        steps = (
+            ("send" if goods_back else "nothing", withdrawn.send_back_by_on),
+            (f"refund_{refund}{'_wait' if goods_back else ''}", withdrawn.refund_by_on),
+        )
+        return tuple((f"withdrawal.next_{name}", withdrawal.day_words(day)) for name, day in steps)
+
+    @property
+    def only_digital(self) -> bool:
+        """Whether nothing of it travels."""
+        return all(line.digital for line in self.lines)
+
+    def withdrawn_goods(self, number: int) -> tuple[tuple[int, str], ...]:
+        """Return pieces and names of what the withdrawal ``number`` is about."""
+        return self.goods(self.withdrawals[number - 1].pieces)
+
+    def goods(self, pieces: Mapping[int, int]) -> tuple[tuple[int, str], ...]:
+        """Return pieces and names of some of the lines (line id -> pieces), in the order of the cart."""
+        return tuple((pieces[line.id], line.name) for line in self.lines if line.id in pieces)
 
 
 # Made once: making a statement takes longer than running it.
@@ -94,6 +132,12 @@ _SHIPMENTS = (
     select(Shipment)
     .where(Shipment.order_id == bindparam("order_id"), Shipment.undone_at.is_(None))
     .order_by(Shipment.id)
+)
+_WITHDRAWALS = (
+    select(Withdrawal, WithdrawalLine.order_line_id, WithdrawalLine.quantity)
+    .join(WithdrawalLine, WithdrawalLine.withdrawal_id == Withdrawal.id)
+    .where(Withdrawal.order_id == bindparam("order_id"))
+    .order_by(Withdrawal.number, WithdrawalLine.order_line_id)
 )
 
 
@@ -107,11 +151,13 @@ def receipt(session: Session, order: Order, *, confirming: bool = False) -> Rece
         refund for refund in queries.refunds(session, order.id) if refund.state in rules.REFUND_STATES
     ]
     bought = queries.lines(session, order.id)
+    withdrawn = _withdrawals(session, order.id)
+    standing = queries.standing(session, order, confirming=confirming)
     return Receipt(
         order_id=order.id,
         number=order.number,
         token=order.access_token,
-        standing=queries.standing(session, order, confirming=confirming),
+        standing=replace(standing, withdrawn=_how_much(bought, withdrawn)),
         email=order.email,
         name=order.name,
         country=rules.country_name(order.country),
@@ -132,7 +178,52 @@ def receipt(session: Session, order: Order, *, confirming: bool = False) -> Rece
         arrives_to_on=order.arrives_to_on,
         placed_at=order.placed_at,
         paid_at=order.paid_at,
+        withdrawals=withdrawn,
     )
+
+
+def right_to_withdraw(session: Session, order: Order, receipt: Receipt, *, now: datetime) -> Right:
+    """Return whether the buyer of an order may withdraw from it now, and from what."""
+    if not withdrawal.covers(receipt.standing, {order.country, (order.address or {}).get("country", "")}):
+        return Right(Reason.WITHDRAWAL_NOT_HERE, None, {})
+    until_on = withdrawal.last_day(
+        order.shipping_state,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        arrives_to_on=order.arrives_to_on,
+        parcels=[(parcel.shipped_at, parcel.delivered_at) for parcel in receipt.parcels],
+    )
+    left = withdrawal.pieces_left(
+        {line.id: line.quantity for line in receipt.lines},
+        _pieces(receipt.withdrawals),
+        actions.refunded_pieces(session, order.id),
+    )
+    return withdrawal.right(until_on, left, now)
+
+
+def _withdrawals(session: Session, order_id: int) -> tuple[Withdrawn, ...]:
+    found: dict[int, tuple[Withdrawal, dict[int, int]]] = {}
+    for row, line_id, quantity in session.execute(_WITHDRAWALS, {"order_id": order_id}):
+        found.setdefault(row.id, (row, {}))[1][line_id] = quantity
+    return tuple(
+        Withdrawn(row.number, row.received_at, row.name, row.email, row.reason, pieces)
+        for row, pieces in found.values()
+    )
+
+
+def _pieces(withdrawn: Sequence[Withdrawn]) -> dict[int, int]:
+    total: dict[int, int] = {}
+    for each in withdrawn:
+        for line_id, quantity in each.pieces.items():
+            total[line_id] = total.get(line_id, 0) + quantity
+    return total
+
+
+def _how_much(bought: Sequence[OrderLine], withdrawn: Sequence[Withdrawn]) -> Literal["", "part", "whole"]:
+    if not withdrawn:
+        return ""
+    pieces = _pieces(withdrawn)
+    return "whole" if all(pieces.get(line.id, 0) >= line.quantity for line in bought) else "part"
 
 
 def _line(line: OrderLine) -> ReceiptLine:

@@ -51,6 +51,8 @@ class Standing:
     payment_failed: bool = False
     # The days on which it should arrive are known.
     dated: bool = False
+    # The buyer has withdrawn from the contract, from all of it or a part.
+    withdrawn: Literal["", "part", "whole"] = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def _status(standing: Standing) -> str:
         return "refunded"
     if standing.state == "pending":
         return _pending(standing)
+    if standing.withdrawn == "whole":
+        return "withdrawn"
     return _paid(standing)
 
 
@@ -103,17 +107,25 @@ def _paid(standing: Standing) -> str:
         return "paid_digital"
     if standing.shipping_state == "shipped" and not standing.dated:
         return "shipped_no_date"
+    if standing.shipping_state == "on_hold" and standing.withdrawn:
+        return "held_withdrawn"
     return standing.shipping_state
 
 
 def status_note(standing: Standing) -> str:
     """Return the key of a second sentence (blank: amount, the money sent back), or an empty string."""
-    return "order_status.part_refunded" if standing.payment_state == "part_refunded" else ""
+    if standing.payment_state == "part_refunded":
+        return "order_status.part_refunded"
+    return "order_status.part_withdrawn" if standing.withdrawn == "part" else ""
 
 
 def tracker(standing: Standing) -> tuple[Step, ...]:
     """Return the five steps of an order that is shipped; nothing for e-books and for orders that ended."""
-    ended = standing.state in CLOSED or standing.payment_state in ("refunded", "disputed", "lost")
+    ended = (
+        standing.state in CLOSED
+        or standing.payment_state in ("refunded", "disputed", "lost")
+        or standing.withdrawn == "whole"
+    )
     if ended or standing.shipping_state == "nothing_to_ship":
         return ()
     now = 1 if standing.state == "pending" else REACHED[standing.shipping_state]

@@ -12,12 +12,15 @@ from shop import clock, email_address, money
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.place import live_attempt
 from shop.checkout.settle import settle
+from shop.checkout.withdraw import withdraw
 from shop.db import DATABASE_AWAY, reading, writing
 from shop.errors import Reason, Refused
 from shop.mail import actions as mail
-from shop.orders import queries, receipts, rules
+from shop.orders import forms, queries, receipts, rules, withdrawal
+from shop.orders.forms import WithdrawalForm
 from shop.orders.models import Order
 from shop.orders.receipts import Receipt
+from shop.orders.withdrawal import Right
 from shop.payments.gateway import GatewayError
 from shop.web import filters
 from shop.web.cart_cookie import clear_cart, read_cart
@@ -39,7 +42,7 @@ def page(token: str) -> ResponseReturnValue:
     """Show where an order stands and all that is known of it."""
     if "session_id" in request.args:
         return _back_from_payment(token)
-    receipt = _receipt(token)
+    receipt, right = _receipt(token)
     return _private(
         "orders/page.html",
         receipt=receipt,
@@ -49,13 +52,38 @@ def page(token: str) -> ResponseReturnValue:
         days=_days_of_steps(receipt),
         may_pay=rules.may_pay(receipt.standing),
         looks_again=rules.may_pay(receipt.standing) and receipt.standing.confirming,
+        may_withdraw=right.refusal is None,
     )
 
 
 @blueprint.get("/orders/<token>/receipt")
 def receipt(token: str) -> Response:
     """Show the receipt alone, to be printed."""
-    return _private("orders/receipt.html", receipt=_receipt(token))
+    return _private("orders/receipt.html", receipt=_receipt(token)[0])
+
+
+@blueprint.get("/orders/<token>/withdraw")
+def withdrawal_form(token: str) -> Response:
+    """Show the statement of withdrawal to be confirmed, or what was received."""
+    return _withdrawal_page(token)
+
+
+@blueprint.post("/orders/<token>/withdraw")
+def confirm_withdrawal(token: str) -> ResponseReturnValue:
+    """Take the statement, once however often it is sent; what is refused keeps what was typed."""
+    typed = forms.read(request.form)
+    try:
+        with writing(tools().engine) as session:
+            order = queries.by_token(session, token)
+            if order is None:
+                raise Refused(Reason.ORDER_UNKNOWN)
+            withdraw(session, till(), order.id, forms.statement(typed), now=clock.now())
+    except Refused as error:
+        if error.reason is Reason.ORDER_UNKNOWN:
+            raise
+        status = 400 if error.reason in forms.FIELD_OF else 409
+        return _withdrawal_page(token, typed, error), status
+    return redirect(url_for("orders.withdrawal_form", token=token), 303)
 
 
 @blueprint.get("/orders/find")
@@ -136,13 +164,31 @@ def _order_to_settle(token: str) -> tuple[Order, CheckoutAttempt | None]:
         return order, live_attempt(session, order.id)
 
 
-def _receipt(token: str) -> Receipt:
+def _receipt(token: str) -> tuple[Receipt, Right]:
+    """Return what a buyer sees of an order, and whether she may withdraw from it now."""
     with reading(tools().engine) as session:
         order = queries.by_token(session, token)
         if order is None:
             raise Refused(Reason.ORDER_UNKNOWN)
         # While a payment page is open, word of a payment may come at any moment.
-        return receipts.receipt(session, order, confirming=live_attempt(session, order.id) is not None)
+        confirming = live_attempt(session, order.id) is not None
+        receipt = receipts.receipt(session, order, confirming=confirming)
+        return receipt, receipts.right_to_withdraw(session, order, receipt, now=clock.now())
+
+
+def _withdrawal_page(
+    token: str, typed: WithdrawalForm | None = None, error: Refused | None = None
+) -> Response:
+    receipt, right = _receipt(token)
+    day = withdrawal.day_words(right.until_on) if right.until_on else ""
+    return _private(
+        "orders/withdraw.html",
+        receipt=receipt,
+        right=right,
+        refusal=tools().content.refusal(Refused(right.refusal, day=day)) if right.refusal else "",
+        typed=typed,
+        problem=(forms.FIELD_OF.get(error.reason, ""), tools().content.refusal(error)) if error else None,
+    )
 
 
 def _note(receipt: Receipt) -> str:

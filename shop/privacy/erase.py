@@ -17,7 +17,7 @@ from shop.errors import Reason, Refused
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.orders import actions as orders
 from shop.orders import handling
-from shop.orders.models import Order, OrderEvent, OrderTag
+from shop.orders.models import Order, OrderEvent, OrderTag, Withdrawal
 from shop.orders.word_index import order_words
 from shop.staff import actions as staff
 from shop.staff import saved
@@ -46,7 +46,13 @@ def erase(session: Session, email: str, *, by: str, now: datetime) -> Erased:
     address = normalize(email)
     reader = queries.by_email(session, email)
     found = session.scalars(select(Order).where(Order.email_normalized == address).order_by(Order.id)).all()
-    spellings = {email, *(order.email for order in found), *([reader.email] if reader else [])}
+    stated = select(Withdrawal.email).where(Withdrawal.order_id.in_([order.id for order in found]))
+    spellings = {
+        email,
+        *session.scalars(stated),
+        *(order.email for order in found),
+        *([reader.email] if reader else []),
+    }
     letters = session.scalars(select(OutboxLetter.id).where(OutboxLetter.recipient.in_(spellings))).all()
     if reader is None and not found and not letters:
         raise Refused(Reason.READER_UNKNOWN)
@@ -97,6 +103,9 @@ def _blank_order(session: Session, order: Order, *, by: str, now: datetime) -> N
     session.execute(
         _quietly(update(CheckoutAttempt).where(CheckoutAttempt.order_id == order.id).values(parameters={}))
     )
+    # That she withdrew, when and from what stays: the money that went back rests on it.
+    stated = update(Withdrawal).where(Withdrawal.order_id == order.id)
+    session.execute(_quietly(stated.values(name="Erased", email=nobody, reason="")))
     # What staff wrote about her: notes, reasons, addresses before and after, in the timeline and in the audit log.
     written = update(OrderEvent).where(OrderEvent.order_id == order.id, OrderEvent.kind.in_(WRITTEN_BY_STAFF))
     session.execute(_quietly(written.values(detail={})))

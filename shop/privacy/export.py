@@ -10,7 +10,7 @@ from shop.db import Base
 from shop.discounts.models import Code, Redemption
 from shop.email_address import normalize
 from shop.mail.models import OutboxLetter
-from shop.orders.models import Order, OrderLine, Payment, Refund, Shipment
+from shop.orders.models import Order, OrderLine, Payment, Refund, Shipment, Withdrawal
 from shop.subscribers import queries as subscribers
 from shop.subscribers.models import Enrolment
 
@@ -31,8 +31,10 @@ def export(session: Session, email: str) -> dict[str, Any]:
     address = normalize(email)
     reader = subscribers.by_email(session, email)
     orders = session.scalars(select(Order).where(Order.email_normalized == address).order_by(Order.id)).all()
-    spellings = {email, *(order.email for order in orders), *([reader.email] if reader else [])}
     ids = [order.id for order in orders]
+    # A receipt of a withdrawal may have gone to another address of hers.
+    named = session.scalars(select(Withdrawal.email).where(Withdrawal.order_id.in_(ids)))
+    spellings = {email, *named, *(order.email for order in orders), *([reader.email] if reader else [])}
 
     def of_orders(table: Any) -> list[dict[str, Any]]:
         return _rows(session, select(table).where(table.order_id.in_(ids)))
@@ -52,6 +54,7 @@ def export(session: Session, email: str) -> dict[str, Any]:
         "payments": of_orders(Payment),
         "refunds": of_orders(Refund),
         "parcels": of_orders(Shipment),
+        "withdrawals": of_orders(Withdrawal),
         "discounts": _rows(session, select(Redemption).where(Redemption.email_normalized == address)),
     }
 

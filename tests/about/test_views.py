@@ -14,7 +14,7 @@ from sqlalchemy import Engine, update
 from shop.checkout.place import PAGE_LIFETIME
 from shop.content import Content
 from shop.db import writing
-from shop.orders.models import Order, OrderLine, OrderTag, Payment, Shipment
+from shop.orders.models import Order, OrderLine, OrderTag, Payment, Shipment, Withdrawal
 from shop.shipping.models import ShippingRate
 from shop.subscribers.models import Consent, Reader
 from shop.subscribers.rules import KEPT_UNCONFIRMED
@@ -68,6 +68,12 @@ TOLD = {
         "card_last4": "its last four digits",
     },
     Shipment: {"carrier": "The carrier", "tracking_number": "the parcel’s number"},
+    Withdrawal: {
+        "received_at": "the moment it came",
+        "name": "your name",
+        "email": "the address for the receipt",
+        "reason": "your words",
+    },
     Reader: {
         "email": "e-mail address",
         "email_normalized": "e-mail address",

@@ -38,10 +38,14 @@ PRESSED = ".button, .site-nav a, .breadcrumb a, .tabs a, .filter, .choice-card, 
 
 @pytest.fixture
 def orders(app: Flask, engine: Engine) -> list[str]:
-    """The addresses of an order that is paid and of one that waits; the Ball is sold out, and a letter was sent."""
+    """The pages of an order that is paid, one that waits and one from Germany, which alone can be withdrawn from.
+
+    The Ball is sold out, and a letter was sent.
+    """
     with writing(engine) as session:
         paid = a_paid_order(session, 1001, {"HOOK-1": 1, "BOOK-PB": 2})
         pending = an_order(session, 1002)
+        withdrawn = a_paid_order(session, 1003, {"HOOK-1": 1, "BOOK-PB": 2}, country="DE")
         session.execute(update(Stock).where(Stock.sku == "BALL-1").values(held=Stock.on_hand))
         mail.keep(
             session,
@@ -52,8 +56,13 @@ def orders(app: Flask, engine: Engine) -> list[str]:
             html="<html><head></head></html>",
             now=clock.now(),
         )
-        tokens = [paid.access_token, pending.access_token]
-    return [*(f"/orders/{token}" for token in tokens), f"/orders/{tokens[0]}/receipt"]
+        tokens = [paid.access_token, pending.access_token, withdrawn.access_token]
+    return [
+        *(f"/orders/{token}" for token in tokens),
+        f"/orders/{tokens[0]}/receipt",
+        f"/orders/{tokens[2]}/withdraw",
+        f"/orders/{tokens[0]}/withdraw",
+    ]
 
 
 def faults(page: Page, path: str) -> list[str]:
@@ -102,6 +111,16 @@ def test_every_page_in_every_state_is_readable_by_everyone(
     page.locator("#pay").click()
     expect(page.locator("#errors")).to_be_focused()
     found += faults(page, "checkout sent back")
+    page.goto(address + orders[2] + "/withdraw")
+    page.get_by_label("1 × Hip Hook").uncheck()
+    page.get_by_label("of 2 × Tight Hip").fill("0")
+    page.get_by_role("button", name="Confirm withdrawal").click()
+    expect(page.locator("#errors")).to_be_focused()
+    found += faults(page, "a withdrawal from nothing")
+    page.get_by_label("of 2 × Tight Hip").fill("1")
+    page.get_by_role("button", name="Confirm withdrawal").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have received your withdrawal.")
+    found += faults(page, "a withdrawal from a part")
     assert found == []
 
 
@@ -170,7 +189,7 @@ def test_a_long_name_makes_no_page_wider(
         session.execute(update(OrderLine).values(name=name))
     page = open_page(size={"width": 390, "height": 844})
     page.goto(f"{address}/buy/HOOK-1:2")
-    for path in ("/shop", "/products/hip-hook", "/cart", "/checkout", *orders):
+    for path in ("/shop", "/products/hip-hook", "/cart", "/checkout", *orders[:-1]):
         page.goto(address + path)
         expect(page.get_by_text(name).first).to_be_attached()
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -14,7 +14,7 @@ from shop.errors import Reason, Refused
 from shop.mail import actions as mail
 from shop.orders import actions as orders
 from shop.orders import handling
-from shop.orders.models import Order, Payment
+from shop.orders.models import Order, Payment, Withdrawal
 from shop.privacy.erase import erase
 from shop.privacy.export import export
 from shop.staff import actions as staff
@@ -65,6 +65,25 @@ def buys(room: Room, number: int = 1001, **columns: object) -> None:
             )
         )
         session.add(
+            Withdrawal(
+                order_id=order.id,
+                number=1,
+                received_at=MORNING,
+                name="Maya Lee",
+                email="maya@elsewhere.example",
+                reason="Maya is too tall",
+            )
+        )
+        mail.write(
+            session,
+            "order_withdrawn",
+            "maya@elsewhere.example",
+            {"name": "Maya Lee"},
+            dedupe_key=f"w{number}",
+            now=MORNING,
+            order_id=order.id,
+        )
+        session.add(
             CheckoutAttempt(
                 order_id=order.id,
                 number=1,
@@ -90,10 +109,16 @@ def test_a_person_is_shown_all_that_is_kept_and_nothing_of_others(room: Room) ->
     assert "other@example.com" not in told
     assert kept["reader"]["source"] == "hip-pain-from-sitting"
     assert [step["kind"] for step in kept["consents"]] == ["asked", "confirmed"]
-    assert [letter["template"] for letter in kept["letters"]] == ["chapter_confirm", "welcome", "order_links"]
+    assert [letter["template"] for letter in kept["letters"]] == [
+        "chapter_confirm",
+        "welcome",
+        "order_links",
+        "order_withdrawn",
+    ]
     assert [code["bound_email"] for code in kept["codes"]] == [MAYA]
     assert kept["orders"][0]["number"] == 1001
     assert kept["orders"][0]["address"]["city"] == "Portland"
+    assert kept["withdrawals"][0]["reason"] == "Maya is too tall"
     assert kept["payments"][0]["amount"] == kept["orders"][0]["total_amount"]
     assert token not in told
     assert "token-of-order" not in told
@@ -123,7 +148,7 @@ def test_nothing_that_is_left_of_an_erased_person_names_her_and_the_money_stays(
         totals = session.execute(select(Order.total_amount, Payment.amount).join(Payment)).all()
     with writing(room.engine) as session:
         erased = erase(session, MAYA, by="owner@example.com", now=room.now)
-    assert (erased.reader, erased.orders, erased.letters) == (True, 1, 3)
+    assert (erased.reader, erased.orders, erased.letters) == (True, 1, 4)
     rows = every_row(room.engine)
     told = repr(rows).lower()
     for trace in ("maya", "12 elm", "portland", "97201"):

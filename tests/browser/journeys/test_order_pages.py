@@ -7,7 +7,7 @@ import pytest
 from tests.browser.journeys.books import Books
 from tests.browser.journeys.conftest import VisitorTo
 from tests.browser.journeys.shops import RunningShop, eventually
-from tests.browser.journeys.visitor import PAID, Visitor
+from tests.browser.journeys.visitor import PAID, PAY, Visitor
 
 
 def test_a_refund_made_at_the_payment_service_appears_on_the_order(buyer: Visitor, books: Books) -> None:
@@ -47,6 +47,51 @@ def test_a_parcel_from_the_command_line_moves_the_tracker_and_is_told_by_mail(
     assert buyer.headline.startswith("Your order is on its way.")
     buyer.reads("Left our shelf", "Parcel Post", "PP 123")
     assert "PP 123" in buyer.letter(f"Your order {number} is on its way")
+
+
+def test_a_buyer_in_europe_withdraws_without_a_login_and_staff_give_the_money_back(
+    buyer: Visitor, books: Books, running_shop: RunningShop, visitor_to: VisitorTo
+) -> None:
+    buyer.puts_in_cart("hip-hook")
+    buyer.goes_to_checkout(country="Germany")
+    buyer.presses(PAY)
+    buyer.presses(PAY)
+    buyer.pays()
+    buyer.reads(PAID)
+    number = books.order.number
+    # Without the link at hand, the foot of every page says where it is sent from.
+    buyer.opens("/")
+    buyer.follows("Withdraw from contract")
+    buyer.follows("Withdraw from contract", within=buyer.page.locator("main"))
+    assert buyer.headline == "Find your order"
+    buyer.fills(**{"E-mail address": buyer.email})
+    buyer.presses("Send me my order links")
+    address = f"{buyer.shop.address}/orders/{books.order.access_token}"
+    assert address in buyer.letter("Links to your orders")
+    buyer.page.goto(address)
+    buyer.follows("Withdraw from contract here")
+    buyer.reads(f"Order {number}")
+    buyer.presses("Confirm withdrawal")
+    assert buyer.headline == "We have received your withdrawal."
+    # On the way back there is no form that could be sent again.
+    buyer.page.go_back()
+    assert buyer.headline == "We have received your withdrawal."
+    letter = buyer.letter(f"We have received your withdrawal from order {number}")
+    assert re.search(r"Received: \w+ \d+, \d{4}, \d\d:\d\d:\d\d UTC", letter)
+    assert "Hip Hook" in letter
+    assert books.flags == ["withdrawn"]
+    owner, password = running_shop.owner
+    staff = visitor_to(running_shop)
+    staff.opens("/admin/orders?view=attention")
+    staff.fills(**{"E-mail address": owner, "Password": password})
+    staff.presses("Sign in")
+    staff.follows(str(number))
+    staff.reads("The buyer has withdrawn from the contract for 1 × Hip Hook.")
+    staff.follows("Refund it")
+    staff.presses("Look at it before it goes")
+    staff.presses(re.compile("^Refund|^Give"))
+    eventually(lambda: books.refunds)
+    assert [refund.amount for refund in books.refunds] == [books.order.total_amount]
 
 
 def test_the_links_in_a_letter_lead_to_each_order(buyer: Visitor, books: Books) -> None:
