@@ -6,7 +6,6 @@ from decimal import Decimal, InvalidOperation
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from shop import clock, money
 from shop.admin import guard
@@ -22,6 +21,7 @@ from shop.orders import actions as order_actions
 from shop.orders import queries as order_queries
 from shop.orders import receipts
 from shop.orders.models import Order, Refund
+from shop.orders.receipts import Receipt
 from shop.web import filters
 from shop.web.notices import say
 from shop.web.tools import till, tools
@@ -101,6 +101,7 @@ def _form(number: int, error: Refused | None = None) -> str:
         lines = [
             (line, line.quantity - gone.get(line.id, 0)) for line in order_queries.lines(session, order.id)
         ]
+        receipt = receipts.receipt(session, order)
         shipping = money.plain(order.shipping_amount - order.shipping_discount_amount, order.currency)
         return page(
             "admin/refund.html",
@@ -109,10 +110,10 @@ def _form(number: int, error: Refused | None = None) -> str:
             lines=lines,
             everything=request.args.get("all") == "1",
             reasons=REASONS,
-            typed=request.form or _of_withdrawal(session, order, shipping),
+            typed=request.form or _of_withdrawal(receipt, shipping),
             key=request.form.get("key") or f"rf-{secrets.token_hex(12)}",
             shipping=shipping,
-            receipt=receipts.receipt(session, order),
+            receipt=receipt,
             disputed=tools().content.refusal(Refused(Reason.REFUND_DISPUTED))
             if order.payment_state == "disputed"
             else "",
@@ -120,10 +121,9 @@ def _form(number: int, error: Refused | None = None) -> str:
         )
 
 
-def _of_withdrawal(session: Session, order: Order, shipping: str) -> dict[str, str]:
+def _of_withdrawal(receipt: Receipt, shipping: str) -> dict[str, str]:
     """Return what the form holds when it is opened for a withdrawal: its pieces, and for the whole order its shipping."""
     number = request.args.get("withdrawal", "")
-    receipt = receipts.receipt(session, order)
     asked = next((made for made in receipt.withdrawals if str(made.number) == number), None)
     if asked is None:
         return {}

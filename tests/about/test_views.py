@@ -59,6 +59,7 @@ TOLD = {
         "ended_at": "the days on which it was paid",
         "words": "e-mail address",
         "note_words": "notes",
+        "gift_note": "the note for the parcel",
     },
     OrderLine: {"sku": "what you bought", "name": "what you bought"},
     OrderTag: {"tag": "notes"},
