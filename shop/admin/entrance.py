@@ -55,7 +55,7 @@ def sign_in() -> ResponseReturnValue:
 @admits(Role.READ_ONLY, unfinished=True)
 def second_step() -> str:
     """Ask for the second factor."""
-    return _door("admin/second_step.html", has_passkey=_has_passkey())
+    return _door("admin/second_step.html", None, **_ways())
 
 
 @blueprint.post("/admin/login/code")
@@ -66,7 +66,7 @@ def take_second_step() -> ResponseReturnValue:
     try:
         _check_code(member)
     except Refused as error:
-        return _door("admin/second_step.html", error, has_passkey=_has_passkey()), _status(error)
+        return _door("admin/second_step.html", error, **_ways()), _status(error)
     return begin_session(member.id, onward(), second_step=True)
 
 
@@ -74,7 +74,7 @@ def take_second_step() -> ResponseReturnValue:
 @admits(Role.READ_ONLY)
 def confirm() -> str:
     """Ask who is signed in to prove once more who they are."""
-    return _door("admin/confirm.html", by_code=guard.member().has_second_factor, has_passkey=_has_passkey())
+    return _door("admin/confirm.html", None, by_code=guard.member().has_second_factor, **_ways())
 
 
 @blueprint.post("/admin/confirm")
@@ -90,9 +90,7 @@ def confirmed() -> ResponseReturnValue:
             with reading(tools().engine) as session:
                 staff.authenticate(session, member.email, request.form.get("password", ""))
     except Refused as error:
-        page = _door(
-            "admin/confirm.html", error, by_code=member.has_second_factor, has_passkey=_has_passkey()
-        )
+        page = _door("admin/confirm.html", error, by_code=member.has_second_factor, **_ways())
         return page, _status(error)
     with writing(tools().engine) as session:
         staff.confirm(session, member.session_id, now=now)
@@ -153,9 +151,15 @@ def count_try(kind: str, subject: str, limit: int = TRIES_PER_ADDRESS) -> None:
     allow(tools().engine, kind, subject, limit=limit, seconds=TRIES_SECONDS, now=clock.now())
 
 
-def _has_passkey() -> bool:
+def _ways() -> dict[str, bool]:
+    """Return which second steps the person has: a passkey, and codes of an app or for recovery."""
+    me = guard.member().id
     with reading(tools().engine) as session:
-        return bool(staff_queries.passkeys(session, guard.member().id))
+        return {
+            "has_passkey": bool(staff_queries.passkeys(session, me)),
+            "has_codes": staff_queries.has_app(session, me)
+            or staff_queries.recovery_codes_left(session, me) > 0,
+        }
 
 
 def _status(error: Refused) -> int:

@@ -144,6 +144,12 @@ def passkeys(session: Session, member_id: int) -> Sequence[Passkey]:
     return session.scalars(select(Passkey).where(Passkey.member_id == member_id).order_by(Passkey.id)).all()
 
 
+def has_app(session: Session, member_id: int) -> bool:
+    """Whether a member has an authenticator app that is set up."""
+    confirmed = select(StaffMember.totp_confirmed_at).where(StaffMember.id == member_id)
+    return session.scalar(confirmed) is not None
+
+
 def recovery_codes_left(session: Session, member_id: int) -> int:
     """Return how many recovery codes a member could still use."""
     return (
