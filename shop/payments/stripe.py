@@ -5,17 +5,16 @@ Where a rule comes from Stripe, the page is named. The library is pinned to 16.x
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Self, cast
+from datetime import datetime, timedelta
+from typing import Any, Self, cast
 
 import stripe
 
 from shop.config import Config
+from shop.payments import answers
 from shop.payments.gateway import (
-    DisputeSnapshot,
     GatewayRefused,
     GatewayUnknown,
     Notification,
@@ -53,10 +52,6 @@ EVENT_TYPES = (
     "radar.early_fraud_warning.created",
     "payment_intent.payment_failed",
 )
-
-# What an event may say that opens a page, pays something, or proves who somebody is.
-SECRET = re.compile(r"secret|url$|fingerprint|token|network_transaction_id")
-HIDDEN = "(not shown)"
 
 # Without this the library writes a file under the home folder and sends platform data on its first call.
 stripe.enable_telemetry = False
@@ -138,7 +133,7 @@ class StripeGateway:
             total_amount=made.amount_total or 0,
             currency=(made.currency or "").upper(),
             livemode=made.livemode,
-            expires_at=_moment(made.expires_at),
+            expires_at=answers.moment(made.expires_at),
         )
 
     def _make_coupon(self, parameters: Mapping[str, Any], key: str) -> None:
@@ -158,7 +153,7 @@ class StripeGateway:
             session = client.v1.checkout.sessions.retrieve(
                 page_id, {"expand": ["payment_intent.latest_charge"]}
             ).to_dict()
-        return _page_snapshot(session, self._environment)
+        return answers.page_snapshot(session, self._environment)
 
     def find_page(self, attempt_key: str, created_at: datetime) -> str | None:
         """Look through the sessions made within a day of ``created_at``."""
@@ -189,10 +184,12 @@ class StripeGateway:
                 payment_id, {"expand": ["latest_charge"]}
             ).to_dict()
             refunds = self._stripe.v1.refunds.list({"payment_intent": payment_id, "limit": 100})
-            found = [_refund_snapshot(refund.to_dict()) for refund in refunds.auto_paging_iter()]
+            found = [answers.refund_snapshot(refund.to_dict()) for refund in refunds.auto_paging_iter()]
             disputes = self._stripe.v1.disputes.list({"payment_intent": payment_id, "limit": 100})
-            disputed = [_dispute_snapshot(dispute.to_dict()) for dispute in disputes.auto_paging_iter()]
-        return _payment_snapshot(intent, refunds=found, disputes=disputed)
+            disputed = [
+                answers.dispute_snapshot(dispute.to_dict()) for dispute in disputes.auto_paging_iter()
+            ]
+        return answers.payment_snapshot(intent, refunds=found, disputes=disputed)
 
     def refund(self, request: RefundRequest) -> RefundSnapshot:
         """Refund part or all of a PaymentIntent."""
@@ -205,7 +202,7 @@ class StripeGateway:
             parameters["reason"] = request.reason
         with _translated():
             made = self._stripe.v1.refunds.create(cast(Any, parameters), {"idempotency_key": request.key})
-        return _refund_snapshot(made.to_dict())
+        return answers.refund_snapshot(made.to_dict())
 
     def hear(self, body: bytes, signature: str) -> Notification:
         """Check the signature with each secret that is valid now, and take the ids from the body."""
@@ -215,13 +212,13 @@ class StripeGateway:
             event = json.loads(body)
         except (ValueError, RecursionError) as error:
             raise NotificationRefused("The body is not JSON.") from error
-        return _notification(event)
+        return answers.notification(event)
 
     def read_notification(self, event_id: str) -> Mapping[str, Any]:
         """Read what an event said, as it was sent, but for what opens or pays something; Stripe keeps it 30 days."""
         with _translated():
             event = self._stripe.v1.events.retrieve(event_id)
-        return cast(Mapping[str, Any], _without_secrets(event.to_dict()))
+        return cast(Mapping[str, Any], answers.without_secrets(event.to_dict()))
 
     def notifications_since(self, moment: datetime) -> Sequence[Notification]:
         """Read the events of the subscribed types since ``moment``; Stripe keeps them 30 days."""
@@ -230,7 +227,7 @@ class StripeGateway:
             events = self._stripe.v1.events.list(
                 {"types": list(EVENT_TYPES), "created": cast(Any, created), "limit": 100}
             )
-            found = [_notification(event.to_dict()) for event in events.auto_paging_iter()]
+            found = [answers.notification(event.to_dict()) for event in events.auto_paging_iter()]
         return sorted(found, key=lambda notification: notification.created_at)
 
 
@@ -302,129 +299,3 @@ def _signed(body: bytes, signature: str, secret: str) -> bool:
     except (stripe.SignatureVerificationError, ValueError, TypeError, AttributeError, IndexError):
         return False
     return True
-
-
-def _notification(event: Any) -> Notification:
-    """Take ids and moment from an event; raises NotificationRefused when it is none."""
-    told = event.get("data", {}) if isinstance(event, dict) else None
-    subject = told.get("object") if isinstance(told, dict) else None
-    if not isinstance(subject, dict) or not all(isinstance(event.get(name), str) for name in ("id", "type")):
-        raise NotificationRefused("The body is not an event.")
-    kind = subject.get("object")
-    metadata = subject.get("metadata")
-    payment = subject.get("id") if kind == "payment_intent" else subject.get("payment_intent")
-    return Notification(
-        id=_text(event["id"]),
-        type=_text(event["type"])[:80],
-        object_id=_text(subject.get("id")),
-        created_at=_moment(event.get("created")),
-        livemode=event.get("livemode") is True,
-        page_id=_text(subject.get("id")) if kind == "checkout.session" else "",
-        payment_id=_text(payment.get("id") if isinstance(payment, dict) else payment),
-        attempt_key=_text(metadata.get("attempt"))[:80] if isinstance(metadata, dict) else "",
-    )
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {
-            name: HIDDEN if SECRET.search(name) and isinstance(part, str) else _without_secrets(part)
-            for name, part in value.items()
-        }
-    return [_without_secrets(part) for part in value] if isinstance(value, list) else value
-
-
-def _text(value: Any) -> str:
-    # Null bytes and halves of surrogate pairs, which JSON can spell, fit into no database.
-    return value.encode(errors="ignore").decode().replace("\0", "")[:255] if isinstance(value, str) else ""
-
-
-def _moment(seconds: Any) -> datetime:
-    sensible = isinstance(seconds, int) and 0 <= seconds < 2**33
-    return datetime.fromtimestamp(seconds if sensible else 0, UTC)
-
-
-def _page_snapshot(session: dict[str, Any], environment: str) -> PageSnapshot:
-    totals = session.get("total_details") or {}
-    customer = session.get("customer_details") or {}
-    collected = (session.get("collected_information") or {}).get("shipping_details") or {}
-    metadata = session.get("metadata") or {}
-    intent = session.get("payment_intent")
-    return PageSnapshot(
-        id=session["id"],
-        status=session["status"],
-        payment_status=session["payment_status"],
-        mode=session["mode"],
-        currency=(session.get("currency") or "").upper(),
-        subtotal_amount=session.get("amount_subtotal") or 0,
-        discount_amount=totals.get("amount_discount") or 0,
-        shipping_amount=totals.get("amount_shipping") or 0,
-        tax_amount=totals.get("amount_tax") or 0,
-        total_amount=session.get("amount_total") or 0,
-        livemode=session["livemode"],
-        ours=metadata.get("environment") == environment,
-        attempt_key=metadata.get("attempt", ""),
-        email=customer.get("email") or session.get("customer_email") or "",
-        name=collected.get("name") or customer.get("name") or "",
-        phone=customer.get("phone") or "",
-        address=collected.get("address"),
-        payment=_payment_snapshot(intent) if isinstance(intent, dict) else None,
-    )
-
-
-def _payment_snapshot(
-    intent: dict[str, Any],
-    *,
-    refunds: Sequence[RefundSnapshot] = (),
-    disputes: Sequence[DisputeSnapshot] = (),
-) -> PaymentSnapshot:
-    charge = intent.get("latest_charge")
-    charge = charge if isinstance(charge, dict) else {}
-    method = charge.get("payment_method_details") or {}
-    card = method.get("card") or {}
-    state = _payment_state(intent["status"])
-    return PaymentSnapshot(
-        id=intent["id"],
-        charge_id=charge.get("id"),
-        state=state,
-        amount=(intent.get("amount_received") if state == "succeeded" else intent.get("amount")) or 0,
-        currency=(intent.get("currency") or "").upper(),
-        livemode=intent["livemode"],
-        method=method.get("type") or "",
-        card_brand=card.get("brand") or "",
-        card_last4=card.get("last4") or "",
-        attempt_key=(intent.get("metadata") or {}).get("attempt", ""),
-        refunds=refunds,
-        disputes=disputes,
-    )
-
-
-def _payment_state(status: str) -> Literal["processing", "succeeded", "failed"]:
-    if status == "succeeded":
-        return "succeeded"
-    return "failed" if status in ("canceled", "requires_payment_method") else "processing"
-
-
-def _refund_snapshot(refund: dict[str, Any]) -> RefundSnapshot:
-    return RefundSnapshot(
-        id=refund["id"],
-        amount=refund["amount"],
-        currency=refund["currency"].upper(),
-        state=refund["status"],
-        key=(refund.get("metadata") or {}).get("refund", ""),
-        failure=refund.get("failure_reason") or "",
-        created_at=_moment(refund["created"]),
-    )
-
-
-def _dispute_snapshot(dispute: dict[str, Any]) -> DisputeSnapshot:
-    due = (dispute.get("evidence_details") or {}).get("due_by")
-    return DisputeSnapshot(
-        id=dispute["id"],
-        amount=dispute["amount"],
-        currency=dispute["currency"].upper(),
-        reason=dispute["reason"],
-        status=dispute["status"],
-        due_by_at=_moment(due) if due else None,
-        opened_at=_moment(dispute["created"]),
-    )

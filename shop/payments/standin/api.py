@@ -21,7 +21,8 @@ from shop.payments.standin.call import Call
 from shop.payments.standin.errors import ApiError, no_such, unrecognized_url
 from shop.payments.standin.events import Cause
 from shop.payments.standin.parameters import Fields, parsed
-from shop.payments.standin.resources import API_VERSION, Resource, new_id
+from shop.payments.standin.resources import Resource, new_id
+from shop.payments.standin.tables import API_VERSION
 
 KEY_SECONDS: Final = 24 * 60 * 60
 _IDENTIFIER: Final = "(?P<id>[^/]{1,255})"

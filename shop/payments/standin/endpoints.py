@@ -5,8 +5,9 @@ from __future__ import annotations
 from shop.payments.standin.call import Call
 from shop.payments.standin.errors import ApiError
 from shop.payments.standin.parameters import merged_metadata
-from shop.payments.standin.resources import API_VERSION, Resource, build, new_id
+from shop.payments.standin.resources import Resource, build, new_id
 from shop.payments.standin.store import Record
+from shop.payments.standin.tables import API_VERSION
 
 
 def create(call: Call) -> Resource:

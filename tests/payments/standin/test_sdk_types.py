@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from shop.payments.standin import accepted, resources
+from shop.payments.standin import accepted, resources, tables
 from tests.payments.standin.sdk_types import RESOURCES, problems, request_class, table_problems
 
 REQUESTS = {
@@ -65,18 +65,18 @@ def test_what_an_endpoint_accepts_is_what_the_sdk_can_send(name: str) -> None:
 
 @pytest.mark.parametrize("kind", RESOURCES)
 def test_a_resource_has_the_fields_that_the_sdk_reads(kind: str) -> None:
-    ours = set(resources._TABLES[kind]) | {"object"}
+    ours = set(tables.TABLES[kind]) | {"object"}
     theirs = set(RESOURCES[kind].__annotations__) - {"OBJECT_NAME"} - NOT_ALWAYS_SENT.get(kind, set())
     assert ours == theirs
 
 
 def test_every_resource_of_the_stand_in_is_compared_with_the_sdk() -> None:
-    assert resources._TABLES.keys() == RESOURCES.keys()
+    assert tables.TABLES.keys() == RESOURCES.keys()
 
 
 def test_the_pinned_version_is_the_one_of_the_sdk() -> None:
-    assert stripe.api_version is None or stripe.api_version == resources.API_VERSION
-    assert stripe.StripeClient("sk_test_local")._requestor._options.stripe_version == resources.API_VERSION
+    assert stripe.api_version is None or stripe.api_version == tables.API_VERSION
+    assert stripe.StripeClient("sk_test_local")._requestor._options.stripe_version == tables.API_VERSION
 
 
 def test_the_comparison_sees_a_field_too_many_one_missing_and_a_word_too_many() -> None:
