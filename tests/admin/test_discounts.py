@@ -171,7 +171,7 @@ def test_the_preview_says_what_the_fields_mean_and_do_and_saves_nothing(
     for said in ("20% off everything", "Not understood: nonsense!", "Takes off $29.80", "Total $119.20"):
         assert said in words(part)
     page = words(onlooker.post("/admin/discounts/preview", data=fields | {"bench_order": "1001"}))
-    assert "No: What it is for comes to $29.00; $21.00 are missing to $50.00." in page
+    assert "No: What it is for comes to $29.00, which is $21.00 short of $50.00." in page
     assert "This code works once you add $21.00 more to your cart." in page
     assert "There is no order 77." in words(
         onlooker.post("/admin/discounts/preview", data=fields | {"bench_order": "77"})

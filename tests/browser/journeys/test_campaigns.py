@@ -45,7 +45,7 @@ def test_a_code_campaign_is_made_and_tested(
     page.get_by_label("Kind").select_option("percent")
     # The bench prices a pasted cart with what is not saved yet.
     page.get_by_label(re.compile("^Cart")).fill("BALL-1")
-    staff.reads("No: What it is for comes to $29.00; $21.00 are missing to $50.00.")
+    staff.reads("No: What it is for comes to $29.00, which is $21.00 short of $50.00.")
     page.get_by_label(re.compile("^Cart")).fill("HOOK-1:1, BALL-1:1")
     staff.reads("Takes off $25.00", "Total $153.00")
     page.get_by_label(re.compile("^First code")).fill(code.lower())
