@@ -198,7 +198,7 @@ def _note(receipt: Receipt) -> str:
 
 
 def _days_of_steps(receipt: Receipt) -> dict[str, str]:
-    """Return the day of each of the tracker's steps that has one, in words."""
+    """Return the day of each of the tracker's steps that has one, in words; of a payment that is missing, where it is."""
     zone = tools().config.time_zone
     known = {"placed": receipt.placed_at, "paid": receipt.paid_at}
     if receipt.parcels:
@@ -206,6 +206,9 @@ def _days_of_steps(receipt: Receipt) -> dict[str, str]:
         known["delivered"] = receipt.parcels[-1].delivered_at
     days = {name: filters.day(at.astimezone(zone)) for name, at in known.items() if at}
     days.setdefault("delivered", receipt.arrives)
+    if receipt.standing.state == "pending":
+        waits = "paid_bank" if receipt.standing.payment_state == "processing" else "paid_waits"
+        days.setdefault("paid", filters.phrase(f"tracker.{waits}"))
     return days
 
 

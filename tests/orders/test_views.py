@@ -142,6 +142,20 @@ def test_an_order_that_waits_for_payment_can_be_paid_from_its_page(
     assert "http-equiv" not in page.text
 
 
+@pytest.mark.parametrize(
+    ("columns", "said", "asked"),
+    [({}, "Not yet", True), ({"payment_state": "processing"}, "With your bank", False)],
+)
+def test_a_payment_that_is_missing_is_said_to_be_and_asked_for_only_while_it_can_be_made(
+    stranger: FlaskClient, engine: Engine, columns: dict[str, str], said: str, asked: bool
+) -> None:
+    with writing(engine) as session:
+        token = an_order(session, 1003, **columns).access_token
+    page = words(stranger.get(f"/orders/{token}").text)
+    assert said in page
+    assert ("You enter the address on the payment page." in page) is asked
+
+
 def test_the_page_looks_again_by_itself_only_while_a_payment_page_is_open(
     stranger: FlaskClient, engine: Engine, pending: Order, paid: Order
 ) -> None:

@@ -466,13 +466,14 @@ def test_staff_find_it_under_attention_and_refund_what_was_withdrawn_from(
     stranger: FlaskClient, engine: Engine, bought: Callable[..., str], owner: FlaskClient
 ) -> None:
     address = bought()
-    stranger.post(f"{address}/withdraw", data=filled(engine))
+    stranger.post(f"{address}/withdraw", data=filled(engine, reason="Too <tall>."))
     assert "1001" in owner.get("/admin/orders?view=attention").text
     said = "The buyer has withdrawn from the contract for 1 × Hip Hook, 2 × Tight Hip"
     assert said in owner.get("/admin").text
     order = owner.get("/admin/orders/1001").text
     assert said in order
     assert "Withdrawn" in order
+    assert "Maya Lee, maya@example.com: “Too &lt;tall&gt;.”" in order
     (link,) = re.findall(r'href="(/admin/orders/1001/refund\?withdrawal=1)"', order)
     form = owner.get(link).text
     ids = lines(engine)
