@@ -17,6 +17,7 @@ from shop.mail.models import OutboxLetter
 from shop.orders.models import Order, OrderEvent, OrderFlag, OrderLine, Payment, Refund, RefundLine, Shipment
 from shop.privacy.erase import erase
 from shop.staff.models import AuditEntry
+from tests.cast import PASSWORD
 from tests.meanwhile import MOMENT_SECONDS
 from tests.orders.made import NOW, a_paid_order, a_refund
 from tests.rows import every_row
@@ -120,6 +121,8 @@ def test_a_disputed_order_stays_on_hold(staff: FlaskClient, engine: Engine, line
     with writing(engine) as session:
         session.execute(update(Order).values(payment_state="disputed", shipping_state="on_hold"))
     assert "disputes this payment" in staff.post(f"{PATH}/release").text
+    staff.post("/admin/confirm", data={"password": PASSWORD})
+    assert "a dispute about this payment" in staff.get(f"{PATH}/refund").text, "before anything is typed"
 
 
 @pytest.mark.usefixtures("lines")

@@ -92,11 +92,14 @@ def test_a_passkey_is_the_second_step_and_nobody_elses_is(
     )
     page = browser.get("/admin/account").text
     assert "<strong>Phone</strong>" in page
+    assert "If this one device is lost, you are locked out" in page
     assert "publickey-credentials-get" not in browser.get("/admin/account").headers["Permissions-Policy"]
 
     second = signed_in(shop)
     assert second.get("/admin").headers["Location"].startswith("/admin/login/code")
-    assert "Use a passkey" in second.get("/admin/login/code").text
+    asks = second.get("/admin/login/code").text
+    assert "Use a passkey" in asks
+    assert 'name="code"' not in asks, "there is no code that she could give"
     before = every_row(engine)
     for forged in (
         lambda asked: Authenticator().show(asked),

@@ -316,6 +316,7 @@ def test_today_counts_what_needs_a_person(owner: FlaskClient, busy: dict[str, in
         "#events": "1",
         "#low-stock": "1",
     }
+    assert "<span>failed letter</span>" in page, "one is one"
     assert "card closed" in page
     assert "pi_lost" in page
     assert "HOOK-1" in page
@@ -493,5 +494,8 @@ def test_owners_alone_read_what_an_event_said_and_are_told_when_it_cannot_be_had
     assert page.status_code == 200
     assert "The payment service does not answer" in page.text
     assert "No such charge." in page.text
+    assert '<a class="admin-way" href="/admin">Today</a>' in page.text, (
+        "the way back of what is about no order"
+    )
     assert staff.get("/admin/events/evt_1").status_code == 403
     assert owner.get("/admin/events/evt_none").status_code == 404
