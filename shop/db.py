@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -44,7 +44,17 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
-from shop.statements import Asked, Statement, Steps, say
+from shop.statements import (
+    Asked,
+    Statement,
+    Steps,
+    ask_and_commit,
+    ask_one,
+    beside,
+    say,
+    say_before,
+    unsaid,
+)
 from shop.turns import Turns
 
 NAMES = {
@@ -62,6 +72,8 @@ _LINE = threading.Lock()
 _TURNS: WeakKeyDictionary[Pool, Turns | None] = WeakKeyDictionary()
 # In a session's ``info``: whether it writes, the public version it has seen, and whether it will move that.
 WRITES, VERSION_SEEN, CHANGED = "writes", "version_seen", "changed"
+# What it asks when it commits.
+LAST = "last"
 # A connection's option: False where each statement is a transaction by itself. SQLite has one all the same.
 TRANSACTION = "transaction"
 Found = TypeVar("Found")
@@ -106,7 +118,7 @@ class PublicVersion(Base):
 
 PUBLIC_VERSION = PublicVersion.metadata.tables["public_version"]
 _VERSION = Statement(select(PUBLIC_VERSION.c.number))
-_MOVE_VERSION = update(PUBLIC_VERSION).values(number=PUBLIC_VERSION.c.number + 1)
+_MOVE_VERSION = Statement(update(PUBLIC_VERSION).values(number=PUBLIC_VERSION.c.number + 1))
 
 
 class Checkpoint(Base):
@@ -138,6 +150,7 @@ def open_engine(url: str, *, pool_size: int = 20) -> Engine:
     )
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
+    event.listen(engine, "before_cursor_execute", _begin_now)
     event.listen(engine, "checkout", _refuse_closed)
     return engine
 
@@ -159,8 +172,18 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get(TRANSACTION, True):
+    options = connection.get_execution_options()
+    if options.get(WRITES, False):
+        # Goes along with the first statement, whoever makes it.
+        say_before(connection, "BEGIN")
+    elif options.get(TRANSACTION, True):
         say(connection, "BEGIN")
+
+
+def _begin_now(connection: Connection, *_statement: Any) -> None:
+    words = unsaid(connection)
+    if words is not None:
+        say(connection, words)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -194,13 +217,36 @@ def writing(engine: Engine) -> Iterator[Session]:
     with (
         _in_line(engine),
         engine.connect().execution_options(**{WRITES: True}) as connection,
-        _OnConnection(connection, info={WRITES: True}) as session,
+        _OnConnection(connection, info={WRITES: True, LAST: []}) as session,
         connection.begin(),
     ):
-        yield session
-        session.flush()
-        if session.info.get(CHANGED):
-            session.execute(_MOVE_VERSION)
+        try:
+            yield session
+            session.flush()
+            last = session.info[LAST]
+            if session.info.get(CHANGED):
+                last.append(ask_one(_MOVE_VERSION.asked()))
+            _commit_with(connection, last)
+        finally:
+            # Of a transaction that has asked nothing: the connection's next one begins by itself.
+            unsaid(connection)
+
+
+def last(session: Session, steps: Steps[Any]) -> None:
+    """Have ``steps`` ask when the transaction of ``writing`` commits, on the same way to the database.
+
+    For what nobody waits for before that: they ask once and refuse nothing.
+    """
+    session.info[LAST].append(steps)
+
+
+def _commit_with(connection: Connection, steps: Sequence[Steps[Any]]) -> None:
+    whole = beside(*steps)
+    try:
+        whole.send(ask_and_commit(connection, next(whole)))
+    except StopIteration:
+        return
+    raise AssertionError("what is asked last must not ask again")
 
 
 @contextmanager
@@ -331,15 +377,16 @@ def loaded(session: Session, table: type[Row], values: Iterable[tuple[Column[Any
     return row
 
 
-def changes(session: Session, row: Base) -> list[Asked]:
-    """Return the statement, if any, that writes what was changed of a row; the row is a plain value afterwards.
+def changes(session: Session, row: Base) -> Asked:
+    """Return the statement that writes what was changed of a row; the row is a plain value afterwards.
 
     For the way to a paid order: the session's own bookkeeping takes several times longer than the statement.
     """
     state = inspect(row)
     changed = {name: state.dict[name] for name in state.committed_state}
     session.expunge(row)
-    return [_update_of(type(row)).asked(changed | {"of_id": state.dict["id"]})] if changed else []
+    # A statement for no rows is none.
+    return _update_of(type(row)).asked_many([changed | {"of_id": state.dict["id"]}] if changed else [])
 
 
 @cache

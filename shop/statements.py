@@ -31,8 +31,12 @@ Processor = Callable[[Any], Any]
 Result = TypeVar("Result")
 
 _NOTHING: Values = {}
-# In a driver's connection's ``info``: its cursors, which serve as long as it lives. Their rows are read each time.
-CURSORS = "statements"
+# In a driver's connection's ``info``: its cursors, which serve as long as it lives (their rows are read each time), and
+# words that are to be run before the next statement.
+CURSORS, BEFORE = "statements", "before"
+COMMIT = "COMMIT"
+# How many of the engine's listeners to what is executed are its own (see db.open_engine), and not somebody's.
+OWN_LISTENERS = {"sqlite": 0, "postgresql": 1}
 # More rows than an order has lines are rare, and each number of rows is a statement of its own.
 MOST_ROWS = 20
 
@@ -60,6 +64,10 @@ class _Compiled:
     def rows(self, cursor: DBAPICursor) -> list[Any]:
         """Return what came of it, as named tuples; nothing of a statement that returns no rows."""
         return [self.row(row) for row in cursor.fetchall()] if self.returns else []
+
+
+# A statement as the driver takes it, and its arguments.
+_Piece = tuple[_Compiled, Any]
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ class Statement:
         """Return ``all_many`` as one of those that are asked ``together``."""
         return Asked(self, rows)
 
-    def pieces(self, connection: Connection, rows: Sequence[Values]) -> list[tuple[_Compiled, Any]]:
+    def pieces(self, connection: Connection, rows: Sequence[Values]) -> list[_Piece]:
         """Return what the driver gets for ``rows``; several go in one statement, each would cost a way of its own.
 
         Only ``together`` has use for it.
@@ -147,7 +155,7 @@ class Statement:
             return [(compiled, compiled.arguments(rows[0]))]
         return [self._piece(dialect, rows[at : at + MOST_ROWS]) for at in range(0, len(rows), MOST_ROWS)]
 
-    def _piece(self, dialect: Dialect, rows: Sequence[Values]) -> tuple[_Compiled, Any]:
+    def _piece(self, dialect: Dialect, rows: Sequence[Values]) -> _Piece:
         compiled = self._for_rows(dialect, tuple(rows[0]), len(rows))
         values = {_in_row(name, at): value for at, row in enumerate(rows) for name, value in row.items()}
         return compiled, compiled.arguments(values)
@@ -215,7 +223,7 @@ def _connection(on: Session | Connection) -> Connection:
 
 
 def _heard(connection: Connection) -> bool:
-    return bool(connection.dispatch.before_cursor_execute)
+    return len(connection.dispatch.before_cursor_execute) > OWN_LISTENERS[connection.dialect.name]
 
 
 def ask(on: Session | Connection, asked: Sequence[Asked]) -> list[list[Any]]:
@@ -269,36 +277,81 @@ def say(connection: Connection, words: str) -> None:
     _run(connection, words, None)
 
 
+def say_before(connection: Connection, words: str) -> None:
+    """Run words before the next statement of this module, on the same way to the database.
+
+    For PostgreSQL. Who runs anything else on the connection must say what ``unsaid`` returns first.
+    """
+    connection.connection.info[BEFORE] = words
+
+
+def unsaid(connection: Connection) -> str | None:
+    """Take back what waits to be said, and return it."""
+    return None if connection.invalidated else cast(str | None, connection.connection.info.pop(BEFORE, None))
+
+
+def ask_and_commit(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
+    """``ask``, and commit: PostgreSQL gets both at once, and others wait for its rows no longer than that takes."""
+    if not asked or connection.dialect.name == "sqlite" or _heard(connection):
+        answers = ask(connection, asked)
+    else:
+        pieces = [one.statement.pieces(connection, one.rows) for one in asked]
+        answers = _parted(
+            pieces, _run_all(connection, [piece for of_one in pieces for piece in of_one], COMMIT)
+        )
+    # Where the driver has committed already, this only tells the library.
+    connection.commit()
+    return answers
+
+
 def _answers(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
     if _heard(connection):
         return [one.statement.heard(connection, one.rows) for one in asked]
     pieces = [one.statement.pieces(connection, one.rows) for one in asked]
-    found = iter(_run_all(connection, [piece for of_one in pieces for piece in of_one]))
-    return [[row for _ in of_one for row in next(found)] for of_one in pieces]
+    return _parted(pieces, _run_all(connection, [piece for of_one in pieces for piece in of_one]))
 
 
-def _run_all(connection: Connection, pieces: Sequence[tuple[_Compiled, Any]]) -> list[list[Any]]:
-    """Run ``pieces`` in this order and return the rows of each."""
-    if len(pieces) < 2 or connection.dialect.name == "sqlite":
+def _parted(pieces: Sequence[Sequence[_Piece]], found: Sequence[list[Any]]) -> list[list[Any]]:
+    """Return the rows of each statement from those of its pieces."""
+    rows = iter(found)
+    return [[row for _ in of_one for row in next(rows)] for of_one in pieces]
+
+
+def _run_all(connection: Connection, pieces: Sequence[_Piece], then: str = "") -> list[list[Any]]:
+    """Run ``pieces`` in this order, ``then`` some words, and return the rows of each piece."""
+    if connection.dialect.name == "sqlite" or (len(pieces) < 2 and not then):
         return [compiled.rows(_run(connection, compiled.text, arguments)) for compiled, arguments in pieces]
-    driver = connection.connection
-    cursors = [_cursor(driver, place) for place in range(len(pieces))]
-    try:
-        with cast(Any, driver.dbapi_connection).pipeline():
-            for cursor, (compiled, arguments) in zip(cursors, pieces, strict=True):
-                cursor.execute(compiled.text, arguments)
-    except connection.dialect.loaded_dbapi.Error as error:
-        _fail(error, connection, "; ".join(compiled.text for compiled, _ in pieces))
-    return [compiled.rows(cursor) for cursor, (compiled, _) in zip(cursors, pieces, strict=True)]
+    sent = [(compiled.text, arguments) for compiled, arguments in pieces]
+    cursors = _send(connection, [*sent, (then, None)] if then else sent)
+    return [compiled.rows(cursor) for cursor, (compiled, _) in zip(cursors, pieces, strict=False)]
 
 
 def _run(connection: Connection, text: str, arguments: Any) -> DBAPICursor:
+    driver = connection.connection
+    if BEFORE in driver.info:
+        return _send(connection, [(text, arguments)])[0]
     try:
-        cursor = _cursor(connection.connection, 0)
+        cursor = _cursor(driver, 0)
         cursor.execute(text, arguments)
     except connection.dialect.loaded_dbapi.Error as error:
         _fail(error, connection, text)
     return cursor
+
+
+def _send(connection: Connection, sent: Sequence[tuple[str, Any]]) -> Sequence[DBAPICursor]:
+    """Run texts with their arguments at once, and return the cursor of each."""
+    driver = connection.connection
+    before = driver.info.pop(BEFORE, None)
+    cursors = [_cursor(driver, place) for place in range(len(sent) + 1)]
+    try:
+        with cast(Any, driver.dbapi_connection).pipeline():
+            if before is not None:
+                cursors[-1].execute(before, None)
+            for cursor, (text, arguments) in zip(cursors, sent, strict=False):
+                cursor.execute(text, arguments)
+    except connection.dialect.loaded_dbapi.Error as error:
+        _fail(error, connection, "; ".join(text for text, _ in sent))
+    return cursors
 
 
 def _cursor(driver: PoolProxiedConnection, place: int) -> DBAPICursor:

@@ -22,9 +22,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import IntegrityError, MultipleResultsFound, NoResultFound, OperationalError
+from sqlalchemy.orm import Session
 
-from shop.db import Moment, constant, reading, writing
-from shop.statements import Statement, Steps, ask, insert_once, together
+from shop.db import Moment, at_once, constant, last, reading, writing
+from shop.statements import Statement, Steps, ask, ask_one, insert_once, together
 from tests.queries import counted
 
 NOTES = Table(
@@ -207,3 +208,59 @@ def test_a_connection_that_ends_while_much_is_asked_is_told_of_and_not_used_agai
     assert told.value.connection_invalidated
     with reading(notes) as session:
         assert READ.all(session) == []
+
+
+def test_what_is_asked_last_is_written_with_the_commit_or_not_at_all(
+    notes: Engine, watching: Watching
+) -> None:
+    answers: list[Any] = []
+
+    def counting() -> Steps[None]:
+        [rows] = yield [READ.asked()]
+        answers.append([one.word for one in rows])
+
+    with watching(notes), writing(notes) as session:
+        last(session, ask_one(WRITE.asked(row("last"))))
+        last(session, counting())
+        WRITE.run(session, row("first"))
+        assert answers == []
+    assert answers == [["first", "last"]]
+    both = WRITE.asked_many([row("third"), row("first")])
+    with watching(notes), pytest.raises(IntegrityError), writing(notes) as session:
+        last(session, ask_one(both))
+    with reading(notes) as session:
+        assert [one.word for one in READ.all(session)] == ["first", "last"]
+
+
+FIRST: list[Callable[[Session], Any]] = [
+    lambda session: WRITE.run(session, row("first")),
+    lambda session: ask(session, [WRITE.asked(row("first")), READ.asked()]),
+    lambda session: session.execute(insert(NOTES), row("first")),
+    lambda session: session.connection().exec_driver_sql(
+        "INSERT INTO tried_notes (word, mood) VALUES ('first', 'calm')"
+    ),
+    lambda session: last(session, ask_one(WRITE.asked(row("first")))),
+    lambda session: session.flush(),
+]
+
+
+@pytest.mark.parametrize("first", FIRST)
+def test_a_transaction_has_begun_whoever_makes_its_first_statement(
+    notes: Engine, first: Callable[[Session], Any]
+) -> None:
+    def fails(session: Session) -> None:
+        first(session)
+        raise LookupError
+
+    with pytest.raises(LookupError), writing(notes) as session:
+        fails(session)
+    with reading(notes) as session:
+        assert READ.all(session) == []
+    with writing(notes) as session:
+        first(session)
+    # The same connection of the pool, whose next statement is a transaction by itself.
+    with at_once(notes) as connection:
+        WRITE.run(connection, row("second"))
+    with reading(notes) as session:
+        assert READ.all(session)[-1].word == "second"
+        assert len(READ.all(session)) == (1 if first is FIRST[-1] else 2)

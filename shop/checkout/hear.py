@@ -15,11 +15,11 @@ from shop.checkout.models import UnmatchedPayment, WebhookEvent
 from shop.checkout.pay import Named, attempt_of, find_attempt
 from shop.checkout.settle import lock_both, settle, settle_page
 from shop.checkout.till import Till
-from shop.db import DATABASE_AWAY, at_once, reading, set_columns, writing
+from shop.db import DATABASE_AWAY, at_once, last, reading, set_columns, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
 from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
-from shop.statements import Asked, Statement, Steps, insert_once, together
+from shop.statements import Statement, Steps, ask_one, insert_once, together
 
 log = structlog.get_logger()
 
@@ -137,8 +137,8 @@ def _mark(till: Till, event: WebhookEvent, state: Fate, error: str = "") -> dict
     }
 
 
-def _mark_done(*, till: Till, event: WebhookEvent) -> Asked:
-    return _MARK.asked(_mark(till, event, "done"))
+def _mark_done(session: Session, *, till: Till, event: WebhookEvent) -> None:
+    last(session, ask_one(_MARK.asked(_mark(till, event, "done"))))
 
 
 def _look(till: Till, heard: Heard, *, hurried: bool) -> Fate:

@@ -17,7 +17,7 @@ from shop.checkout.queries import PricedCart
 from shop.checkout.rules import PricedLine
 from shop.checkout.settle import mark_paid
 from shop.checkout.till import Till
-from shop.db import constant, lock_rows, see_version, set_columns
+from shop.db import constant, last, lock_rows, see_version, set_columns
 from shop.discounts import actions as discounts
 from shop.email_address import normalize
 from shop.errors import Reason, Refused
@@ -26,7 +26,7 @@ from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageLine, PageRequest
-from shop.statements import Asked, Statement, Steps, ask, together
+from shop.statements import Asked, Statement, Steps, ask_one, together
 
 # The payment page allows 30 minutes to 24 hours; one deadline for page, stock, code and price.
 PAGE_LIFETIME = timedelta(minutes=35)
@@ -121,7 +121,7 @@ class Fresh:
 class Placed:
     """An order, new or found: ``attempt_id`` is None when there is nothing (more) to pay for.
 
-    ``fresh`` is there when both were made now.
+    ``fresh`` is there when both were made now; the attempt then has its id when the transaction has ended.
     """
 
     order_id: int
@@ -139,7 +139,12 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
     short, the code does not apply, the country is not served, or the total is not the one the buyer saw.
     """
     mark = fingerprint(cart, details.email, details.country, details.method, details.seen_total)
-    found, _ = together(session, _order_of_cart(session, cart, details, mark), see_version(session))
+    found, _, code_rows = together(
+        session,
+        _order_of_cart(session, cart, details, mark),
+        see_version(session),
+        ask_one(queries.asked_code(cart)),
+    )
     if found is not None:
         return cast(Placed, found)
     priced = queries.price_cart(
@@ -150,6 +155,7 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
         country=details.country,
         method=details.method,
         ordered=False,
+        code_rows=code_rows,
     )
     _refuse_what_cannot_be_sold(priced, details)
     order = _write_order(session, priced, details, keys, mark=mark, now=now)
@@ -164,14 +170,13 @@ def place(session: Session, till: Till, cart: Cart, details: Details, keys: Keys
         ),
         orders.give_number(session, order.id),
     )
+    last(session, ask_one(shares))
     if order.total_amount == 0:
-        ask(session, [shares])
         mark_paid(session, till, orders.lock(session, order.id), by="buyer", now=now)
         return Placed(order.id, None)
     attempt = _new_attempt(till, order, _page_lines(priced.quote.lines), 1, keys.attempt, now=now)
-    _, [written] = ask(session, [shares, _WRITE_ATTEMPT.asked(set_columns(attempt))])
-    attempt.id = written.id
-    return Placed(order.id, attempt.id, fresh=Fresh(order, attempt))
+    last(session, _write_attempt(attempt))
+    return Placed(order.id, None, fresh=Fresh(order, attempt))
 
 
 def _order_of_cart(session: Session, cart: Cart, details: Details, mark: str) -> Steps[Placed | None]:
@@ -273,8 +278,13 @@ def add_attempt(session: Session, till: Till, order: Order, *, key: str, now: da
     )
     lines = _page_lines(order_queries.lines(session, order.id))
     attempt = _new_attempt(till, order, lines, (last or 0) + 1, key, now=now)
-    attempt.id = _WRITE_ATTEMPT.scalar(session, set_columns(attempt))
+    together(session, _write_attempt(attempt))
     return attempt
+
+
+def _write_attempt(attempt: CheckoutAttempt) -> Steps[None]:
+    [[written]] = yield [_WRITE_ATTEMPT.asked(set_columns(attempt))]
+    attempt.id = written.id
 
 
 def _new_attempt(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, func, select
@@ -25,7 +26,7 @@ from shop.orders.models import Order
 from shop.shipping import queries as shipping
 from shop.shipping import rules as shipping_rules
 from shop.shipping.rules import Rate
-from shop.statements import Statement
+from shop.statements import Asked, Statement
 
 # The shop's days do not depend on any setting.
 SHOP_ZONE = Config().time_zone
@@ -118,14 +119,15 @@ def price_cart(
     method: str = "",
     zone: ZoneInfo = SHOP_ZONE,
     ordered: bool = True,
+    code_rows: Sequence[Any] | None = None,
 ) -> PricedCart:
     """Return ``cart`` at the prices, stock and rules of ``now`` (aware UTC).
 
     Without ``email`` the conditions that need one are taken to hold. Without ``country`` it is the cart's, or
     the shop's own; without ``method`` the usual way of shipping. Raises Refused(COUNTRY_NOT_SERVED) and
     Refused(SHIPPING_UNKNOWN) for ones that were given and do not exist. What the unpaid order of this same
-    cart holds counts as free; ``ordered`` is False where it is known that it has none. The number of queries
-    does not depend on the size of the cart.
+    cart holds counts as free; ``ordered`` is False where it is known that it has none. ``code_rows`` are those
+    of ``asked_code``, where that was asked. The number of queries does not depend on the size of the cart.
     """
     items, own = catalog.items_shown(session), NO_ORDER
     short: Mapping[str, int] = {}
@@ -140,7 +142,9 @@ def price_cart(
     ships = any(not items[sku].digital for sku in buying)
     rates = shipping.rates(session, country, weight, currency) if ships and country else []
     rate = _rate(rates, method) if ships else None
-    offers, code_try = discounts.offers_and_code(session, cart.code, now=now, from_link=cart.code_from_link)
+    offers, code_try = discounts.offers_and_code(
+        session, cart.code, now=now, from_link=cart.code_from_link, rows=code_rows
+    )
     if ordered and discounts.limited(offers, code_try, known=bool(email)):
         own = _own_order(session, cart) if own is NO_ORDER else own
         offers, code_try = discounts.without_order(session, own.id, offers, code_try)
@@ -163,6 +167,11 @@ def price_cart(
         set_offer=set_offer(buying, items),
         obstacle=_obstacle(cart, quote, rate, short, items),
     )
+
+
+def asked_code(cart: Cart) -> Asked:
+    """Return what looks the cart's code up."""
+    return discounts.asked_code(cart.code)
 
 
 def fill(session: Session, cart: Cart, sku: str, quantity: int, *, exactly: bool = False) -> Filled:

@@ -19,14 +19,14 @@ from shop.checkout import letters
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.till import Till
-from shop.db import changes, loaded, reading, set_columns, writing
+from shop.db import changes, last, loaded, reading, set_columns, writing
 from shop.discounts import actions as discounts
 from shop.orders import actions as orders
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, Payment
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageSnapshot, PaymentSnapshot
-from shop.statements import Asked, Statement, Steps, ask, ask_one, beside, insert_once, together
+from shop.statements import Statement, Steps, ask, ask_one, beside, insert_once, together
 
 LIVE = ("creating", "open")
 # Who tells of payments, in the timeline.
@@ -70,26 +70,20 @@ def settle_page(
     page_id: str,
     *,
     hurried: bool = False,
-    also: Callable[[], Asked] | None = None,
+    also: Callable[[Session], None] | None = None,
 ) -> None:
-    """The same for an attempt whose page is known; ``also`` is asked last, in the same transaction."""
+    """The same for an attempt whose page is known; ``also`` is done in the same transaction."""
     snapshot = till.gateway.read_page(page_id, hurried=hurried)
     with writing(till.engine) as session:
-        apply(session, till, attempt_id, snapshot, now=till.clock(), also=also)
+        apply(session, till, attempt_id, snapshot, now=till.clock())
+        if also is not None:
+            also(session)
 
 
-def apply(
-    session: Session,
-    till: Till,
-    attempt_id: int,
-    snapshot: PageSnapshot,
-    *,
-    now: datetime,
-    also: Callable[[], Asked] | None = None,
-) -> None:
+def apply(session: Session, till: Till, attempt_id: int, snapshot: PageSnapshot, *, now: datetime) -> None:
     """Bring attempt and order to what ``snapshot`` says; an old snapshot after a newer one changes nothing."""
     order, attempt = lock_both(session, attempt_id)
-    apply_to(session, till, order, attempt, snapshot, now=now, also=also)
+    apply_to(session, till, order, attempt, snapshot, now=now)
 
 
 def apply_to(
@@ -100,10 +94,9 @@ def apply_to(
     snapshot: PageSnapshot,
     *,
     now: datetime,
-    also: Callable[[], Asked] | None = None,
 ) -> None:
-    """The same for an order and its attempt that are locked; they are plain values afterwards."""
-    # Order and attempt are written once, at the end, and not before each question in between.
+    """The same for an order and its attempt that are locked; they are plain values afterwards, written at the end."""
+    # Not before each question in between.
     with session.no_autoflush:
         if snapshot.status == "expired" and attempt.state in LIVE:
             attempt.state = "expired"
@@ -111,8 +104,8 @@ def apply_to(
         elif snapshot.status == "complete":
             _complete(session, till, order, attempt, snapshot, now=now)
         attempt.checked_at = now
-        last = [] if also is None else [also()]
-        ask(session, [*changes(session, attempt), *changes(session, order), *last])
+        for row in (attempt, order):
+            last(session, ask_one(changes(session, row)))
 
 
 def lock_both(session: Session, attempt_id: int) -> tuple[Order, CheckoutAttempt]:

@@ -12,7 +12,7 @@ from shop import email_address
 from shop.db import Kept, constant
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code, CodeBatch, Redemption
 from shop.discounts.rules import CodeTerms, CodeTry, Terms
-from shop.statements import Statement
+from shop.statements import Asked, Statement, ask
 
 CAMPAIGNS = Campaign.metadata.tables["campaigns"]
 ITEMS = CampaignItem.metadata.tables["campaign_items"]
@@ -114,16 +114,23 @@ def keep(session: Session) -> None:
     _OFFERS_KEPT.get(session)
 
 
+def asked_code(code: str) -> Asked:
+    """Return what looks up ``code`` (normal form, or "" and then nothing)."""
+    return _CODE.asked_many([{"code": code}] if code else [])
+
+
 def offers_and_code(
     session: Session,
     code: str,
     *,
     now: datetime,
     from_link: bool = False,
+    rows: Sequence[Any] | None = None,
 ) -> tuple[list[Terms], CodeTry | None]:
     """Return the automatic offers that run at ``now`` and what was found for ``code`` (normal form or "").
 
-    One query for a code, one when an offer has a limit.
+    ``rows``: what came of ``asked_code``, where it was asked. One query for a code else, one when an offer has a
+    limit.
     """
     offers = [
         terms
@@ -133,8 +140,9 @@ def offers_and_code(
     ]
     if not code:
         return offers, None
-    row = _CODE.one_or_none(session, {"code": code})
-    found = None if row is None else (_code_terms(row), _terms(row))
+    if rows is None:
+        [rows] = ask(session, [asked_code(code)])
+    found = (_code_terms(rows[0]), _terms(rows[0])) if rows else None
     return offers, CodeTry(code, found, from_link)
 
 
