@@ -1,8 +1,11 @@
 """How often something may be tried; counted in the database, so that every process counts together."""
 
 import hashlib
+import threading
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from weakref import WeakKeyDictionary
 
 from flask import request
 from sqlalchemy import Engine, bindparam, delete
@@ -17,19 +20,40 @@ from shop.web.tools import tools
 
 # Windows longer ago than this are forgotten; the longest window in use is shorter.
 KEPT = timedelta(days=2)
+# Where thousands of tries are allowed, a process tells the database of each hundredth of them, and not of each one.
+SHARES = 100
+# So many windows a process remembers; the count of one that it forgets is short by less than a share.
+REMEMBERED = 10_000
 
 THROTTLES = Throttle.metadata.tables["throttles"]
 
 
 def _counting(insert: sqlite.Insert | postgresql.Insert) -> ReturningInsert[int]:
     counted = insert.on_conflict_do_update(
-        index_elements=[THROTTLES.c.key, THROTTLES.c.window_at], set_={"tries": THROTTLES.c.tries + 1}
+        index_elements=[THROTTLES.c.key, THROTTLES.c.window_at],
+        set_={"tries": THROTTLES.c.tries + insert.excluded.tries},
     )
     return counted.returning(THROTTLES.c.tries)
 
 
 COUNT = Statement(_counting(sqlite.insert(THROTTLES)), postgresql=_counting(postgresql.insert(THROTTLES)))
 FORGET = Statement(delete(THROTTLES).where(THROTTLES.c.window_at < bindparam("before")))
+
+
+@dataclass
+class _Window:
+    """What this process knows of one window: the tries that the database has counted, those on their way to it, and
+    those it has not been told of.
+    """
+
+    at: datetime
+    counted: int = 0
+    on_their_way: int = 0
+    untold: int = 0
+
+
+_LOCK = threading.Lock()
+_WINDOWS: WeakKeyDictionary[Engine, dict[str, _Window]] = WeakKeyDictionary()
 
 
 def allow(
@@ -39,17 +63,53 @@ def allow(
 
     A window is ``seconds`` long and starts at a multiple of that. ``subject_kind`` keeps an address that
     signs in apart from the same address that tries codes. Only a hash of the two is written down. The count
-    is committed at once, whatever the caller does next.
+    is committed at once, whatever the caller does next; of a limit of 200 or more each process may keep up to a
+    hundredth to itself.
     """
     window_at = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
     key = hashlib.sha256(f"{subject_kind}\0{subject}".encode()).hexdigest()
-    with at_once(engine) as connection:
-        tries = COUNT.scalar(connection, {"key": key, "window_at": window_at, "tries": 1})
-        if tries == 1:
-            FORGET.run(connection, {"before": now - KEPT})
+    share = limit // SHARES
+    tries = (
+        _count(engine, key, window_at, share=share, limit=limit, now=now)
+        if share > 1
+        else _tell(engine, key, window_at, 1, now=now)
+    )
     if tries > limit:
         wait = window_at + timedelta(seconds=seconds) - now
         raise Refused(Reason.TOO_MANY_TRIES, minutes=max(1, -(-int(wait.total_seconds()) // 60)))
+
+
+def _count(engine: Engine, key: str, window_at: datetime, *, share: int, limit: int, now: datetime) -> int:
+    """Count one try in memory, and tell the database of ``share`` at once; return how many there are."""
+    with _LOCK:
+        windows = _WINDOWS.setdefault(engine, {})
+        window = windows.get(key)
+        if window is None or window.at != window_at:
+            if len(windows) >= REMEMBERED:
+                windows.clear()
+            window = windows[key] = _Window(window_at)
+        window.untold += 1
+        known = window.counted + window.on_their_way + window.untold
+        if window.counted and window.untold < share and known <= limit:
+            return known
+        telling, window.untold = window.untold, 0
+        window.on_their_way += telling
+    counted = 0
+    try:
+        counted = _tell(engine, key, window_at, telling, now=now)
+    finally:
+        with _LOCK:
+            window.on_their_way -= telling
+            window.counted = max(window.counted, counted)
+    return counted
+
+
+def _tell(engine: Engine, key: str, window_at: datetime, tries: int, *, now: datetime) -> int:
+    with at_once(engine) as connection:
+        counted = int(COUNT.scalar(connection, {"key": key, "window_at": window_at, "tries": tries}))
+        if counted == tries:
+            FORGET.run(connection, {"before": now - KEPT})
+    return counted
 
 
 def client_address() -> str:

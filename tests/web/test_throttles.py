@@ -10,6 +10,7 @@ from shop.app import create_app
 from shop.config import load
 from shop.errors import Reason, Refused
 from shop.web.throttles import allow, client_address
+from tests.queries import counted
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -25,6 +26,27 @@ def test_the_try_after_the_last_allowed_one_is_refused(engine: Engine) -> None:
         tries(engine, "1.2.3.4", NOON + timedelta(minutes=9))
     assert refused.value.reason is Reason.TOO_MANY_TRIES
     assert refused.value.values == {"minutes": 1}
+
+
+def test_of_a_large_limit_a_process_tells_shares_and_refuses_what_is_too_much(engine: Engine) -> None:
+    def once(_: object = None) -> bool:
+        try:
+            allow(engine, "checkout", "x", limit=1000, seconds=600, now=NOON)
+        except Refused:
+            return False
+        return True
+
+    with counted(engine) as asked:
+        assert all(once() for _ in range(500))
+    assert len([statement for statement in asked if "INSERT INTO throttles" in statement]) == 50
+    # Another process has counted 400 meanwhile.
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE throttles SET tries = tries + 400"))
+    with ThreadPoolExecutor(8) as pool:
+        allowed = sum(pool.map(once, range(300)))
+    assert 100 <= allowed <= 110
+    assert not once()
+    allow(engine, "checkout", "x", limit=1000, seconds=600, now=NOON + timedelta(minutes=10))
 
 
 def test_a_new_window_allows_again(engine: Engine) -> None:
