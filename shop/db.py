@@ -361,6 +361,16 @@ def constant(text: str) -> ColumnElement[str]:
     return literal_column(f"'{text}'")
 
 
+def plain(table: type[Row], **columns: Any) -> Row:
+    """Return a row that is a value and nothing else, for the way to a paid order.
+
+    An object that keeps watch over each of its columns takes the library as long as the database takes to write it.
+    """
+    row = cast(Row, inspect(table).class_manager.new_instance())
+    vars(row).update(columns)
+    return row
+
+
 def set_columns(row: Base) -> dict[str, Any]:
     """Return the columns of a row that were given a value, for an insert that bypasses the session."""
     return {name: value for name, value in vars(row).items() if not name.startswith("_")}
@@ -371,7 +381,7 @@ def loaded(session: Session, table: type[Row], values: Iterable[tuple[Column[Any
 
     For the way to a paid order, as ``changes``. A column that is not among ``values`` is read when it is asked for.
     """
-    row = table(**{column.key: value for column, value in values})
+    row = plain(table, **{column.key: value for column, value in values})
     make_transient_to_detached(row)
     session.add(row)
     return row

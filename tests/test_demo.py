@@ -14,7 +14,10 @@ from shop.demo.names import LAST
 from shop.discounts.models import Campaign, Code
 from shop.errors import SettingRefused
 from shop.mail.models import OutboxLetter
+from shop.orders import lists
+from shop.orders.lists import Filter
 from shop.orders.models import Order
+from shop.orders.packing import to_pack
 from shop.seed import seed
 from shop.subscribers.models import Reader
 from tests.invariants import broken
@@ -45,6 +48,10 @@ def test_ninety_days_of_orders_readers_codes_and_reads_keep_every_promise_and_go
         failed = session.scalars(select(OutboxLetter.state).where(OutboxLetter.state != "sent")).all()
         planned = session.scalars(select(PriceChange.sku).where(PriceChange.applied_at.is_(None))).all()
         made = session.scalars(select(Campaign).where(Campaign.tag == "demo").order_by(Campaign.id)).all()
+        waiting = session.scalars(select(Order.number).where(lists.condition(Filter("to_ship")))).all()
+        to_send = [packed.number for packed in to_pack(session, waiting)]
+    assert to_send == sorted(waiting), "of each something is left to send"
+    assert len(waiting) >= 14
     assert 300 < len(orders) < 600
     assert readers is not None
     assert readers > 200

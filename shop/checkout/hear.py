@@ -15,7 +15,7 @@ from shop.checkout.models import UnmatchedPayment, WebhookEvent
 from shop.checkout.pay import Named, attempt_of, find_attempt
 from shop.checkout.settle import lock_both, settle, settle_page
 from shop.checkout.till import Till
-from shop.db import DATABASE_AWAY, at_once, last, reading, set_columns, writing
+from shop.db import DATABASE_AWAY, at_once, last, plain, reading, set_columns, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
 from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
@@ -75,7 +75,8 @@ def _write(event: WebhookEvent) -> Steps[bool]:
 
 
 def _event(told: Notification, now: datetime) -> WebhookEvent:
-    return WebhookEvent(
+    return plain(
+        WebhookEvent,
         id=told.id,
         type=told.type,
         object_id=told.object_id,

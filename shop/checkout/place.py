@@ -17,7 +17,7 @@ from shop.checkout.queries import PricedCart
 from shop.checkout.rules import PricedLine
 from shop.checkout.settle import mark_paid
 from shop.checkout.till import Till
-from shop.db import constant, last, lock_rows, see_version, set_columns
+from shop.db import constant, last, lock_rows, plain, see_version, set_columns
 from shop.discounts import actions as discounts
 from shop.email_address import normalize
 from shop.errors import Reason, Refused
@@ -207,7 +207,8 @@ def _write_order(
     session: Session, priced: PricedCart, details: Details, keys: Keys, *, mark: str, now: datetime
 ) -> Order:
     quote = priced.quote
-    order = Order(
+    order = plain(
+        Order,
         number=orders.provisional_number(keys.access_token),
         access_token=keys.access_token,
         cart_key=priced.cart.key,
@@ -298,7 +299,8 @@ def _new_attempt(
 ) -> CheckoutAttempt:
     expires_at = now + PAGE_LIFETIME
     request = _page_request(till, order, lines, key=key, expires_at=expires_at)
-    return CheckoutAttempt(
+    return plain(
+        CheckoutAttempt,
         order_id=order.id,
         number=number,
         state="creating",

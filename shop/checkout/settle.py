@@ -19,7 +19,7 @@ from shop.checkout import letters
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.till import Till
-from shop.db import changes, last, loaded, reading, set_columns, writing
+from shop.db import changes, last, loaded, plain, reading, set_columns, writing
 from shop.discounts import actions as discounts
 from shop.orders import actions as orders
 from shop.orders import queries as order_queries
@@ -193,7 +193,7 @@ def record_payment(
         "card_last4": paid.card_last4,
         "updated_at": now,
     }
-    row = Payment(order_id=order.id, provider_id=paid.id, created_at=now, **told)
+    row = plain(Payment, order_id=order.id, provider_id=paid.id, created_at=now, **told)
     row_id = _WRITE_PAYMENT.scalar(session, set_columns(row))
     if row_id is not None:
         row.id = row_id

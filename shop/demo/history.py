@@ -20,7 +20,7 @@ from shop.demo.names import BASKETS, BY, DAY, DAYS, LEDGER_NOTE, TAG
 from shop.demo.offers import Offers, add_offers, add_tries
 from shop.demo.people import Person, add_readers, add_reads, somebody
 from shop.demo.prices import add_prices
-from shop.demo.story import EUROPEAN, Story
+from shop.demo.story import BOUGHT, EUROPEAN, Story
 from shop.demo.telling import tell
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.errors import SettingRefused
@@ -89,7 +89,11 @@ def _stories(
 
 def _use_offers(offers: Offers, stories: list[Story]) -> None:
     """Give some of the orders a code of the batch, and let others be for a group."""
-    since = [story for story in stories if story.placed_at > offers.began_at and not story.person.campaign_id]
+    since = [
+        story
+        for story in stories
+        if story.placed_at > offers.began_at and not story.person.campaign_id and story.fate not in BOUGHT
+    ]
     for story, (code, code_id) in zip(since[2::7], offers.codes, strict=False):
         story.person = story.person.with_code(code, code_id, offers.partners_id)
     for story in since[::23]:

@@ -23,6 +23,12 @@ ODD = {
     33: "withdrawn",
     36: "shipped",
 }
+# What of these was bought: of one a part has left, the others are about a thing that travels.
+BOUGHT = {
+    "part_shipped": {"HOOK-1": 1, "BOOK-PB": 2},
+    "disputed": {"HOOK-1": 1},
+    "bounced": {"HOOK-1": 1},
+}
 # These went to the European Union, and have arrived.
 EUROPEAN = (33, 36)
 
@@ -56,10 +62,7 @@ class Story:
             self.fate = "to_ship"
         elif newest in ODD:
             self.fate = ODD[newest]
-            if self.fate == "part_shipped":
-                self.pieces = {"HOOK-1": 1, "BOOK-PB": 2}
-            elif self.fate in ("disputed", "bounced"):
-                self.pieces = {"HOOK-1": 1}
+            self.pieces = dict(BOUGHT.get(self.fate, self.pieces))
         else:
             fates = ("shipped", "expired", "part_refunded", "refunded")
             self.fate = luck.choices(fates, (86, 8, 3, 3))[0]
