@@ -37,6 +37,7 @@ from sqlalchemy.orm import (
     Mapped,
     Session,
     SessionTransaction,
+    configure_mappers,
     make_transient_to_detached,
     mapped_column,
 )
@@ -366,9 +367,16 @@ def plain(table: type[Row], **columns: Any) -> Row:
 
     An object that keeps watch over each of its columns takes the library as long as the database takes to write it.
     """
-    row = cast(Row, inspect(table).class_manager.new_instance())
+    row = cast(Row, _maker_of(table)())
     vars(row).update(columns)
     return row
+
+
+@cache
+def _maker_of(table: type[Base]) -> Callable[[], Base]:
+    # The library would do this when the first object is made its own way; without it the columns cannot be set.
+    configure_mappers()
+    return inspect(table).class_manager.new_instance
 
 
 def set_columns(row: Base) -> dict[str, Any]:

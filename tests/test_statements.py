@@ -1,5 +1,7 @@
 """Statements that go to the driver as they were compiled once: the same values, rows and errors as the library's way."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
@@ -24,6 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, MultipleResultsFound, NoResultFound, OperationalError
 from sqlalchemy.orm import Session
 
+from shop.config import ROOT
 from shop.db import Moment, at_once, constant, last, reading, writing
 from shop.statements import Statement, Steps, ask, ask_one, insert_once, together
 from tests.queries import counted
@@ -264,3 +267,12 @@ def test_a_transaction_has_begun_whoever_makes_its_first_statement(
     with reading(notes) as session:
         assert READ.all(session)[-1].word == "second"
         assert len(READ.all(session)) == (1 if first is FIRST[-1] else 2)
+
+
+def test_a_row_is_a_plain_value_in_a_process_that_has_made_no_object_yet() -> None:
+    code = (
+        "from shop.orders.models import Order; from shop.db import plain; "
+        "row = plain(Order, email='a@example.com'); row.number = 7; print(row.email, row.number, row.paid_at)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout == "a@example.com 7 None\n"
