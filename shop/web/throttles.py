@@ -63,8 +63,8 @@ def allow(
 
     A window is ``seconds`` long and starts at a multiple of that. ``subject_kind`` keeps an address that
     signs in apart from the same address that tries codes. Only a hash of the two is written down. The count
-    is committed at once, whatever the caller does next; of a limit of 200 or more each process may keep up to a
-    hundredth to itself.
+    is committed at once, whatever the caller does next; of a limit of 200 or more each request under way may
+    hold back up to a hundredth, so that as many more are allowed at worst.
     """
     window_at = datetime.fromtimestamp(now.timestamp() // seconds * seconds, UTC)
     key = hashlib.sha256(f"{subject_kind}\0{subject}".encode()).hexdigest()

@@ -36,6 +36,7 @@ def look(
     page, wrong = open_page(size=size, color_scheme=scheme), []
 
     def judge(state: str) -> None:
+        page.wait_for_load_state()
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         faults = [*([f"{wide} px too wide"] if wide > 0 else []), *accessibility_faults(page)]
         small = page.evaluate(SMALL_TARGETS, 44) if size["width"] < 500 else []

@@ -44,7 +44,8 @@ def test_of_a_large_limit_a_process_tells_shares_and_refuses_what_is_too_much(en
         connection.execute(text("UPDATE throttles SET tries = tries + 400"))
     with ThreadPoolExecutor(8) as pool:
         allowed = sum(pool.map(once, range(300)))
-    assert 100 <= allowed <= 110
+    # Each of the eight may have held back nine that the others did not know of.
+    assert 100 <= allowed <= 100 + 8 * 9
     assert not once()
     allow(engine, "checkout", "x", limit=1000, seconds=600, now=NOON + timedelta(minutes=10))
 
