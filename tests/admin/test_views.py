@@ -497,5 +497,7 @@ def test_owners_alone_read_what_an_event_said_and_are_told_when_it_cannot_be_had
     assert '<a class="admin-way" href="/admin">Today</a>' in page.text, (
         "the way back of what is about no order"
     )
-    assert staff.get("/admin/events/evt_1").status_code == 403
+    refused = staff.get("/admin/events/evt_1")
+    assert refused.status_code == 403
+    assert "An owner can change that" in refused.text
     assert owner.get("/admin/events/evt_none").status_code == 404

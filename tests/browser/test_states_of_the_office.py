@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import Engine
 
 from shop.db import writing
@@ -36,7 +36,6 @@ def look(
     page, wrong = open_page(size=size, color_scheme=scheme), []
 
     def judge(state: str) -> None:
-        page.wait_for_load_state()
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         faults = [*([f"{wide} px too wide"] if wide > 0 else []), *accessibility_faults(page)]
         small = page.evaluate(SMALL_TARGETS, 44) if size["width"] < 500 else []
@@ -46,11 +45,17 @@ def look(
     assert not wrong, "\n".join(wrong)
 
 
+def follow(page: Page, control: Locator) -> None:
+    """Press what leads to another page, and wait until that is there."""
+    with page.expect_event("load"):
+        control.click()
+
+
 def sign_in(page: Page, address: str, password: str = PASSWORD) -> None:
     page.goto(f"{address}/admin/login")
     page.get_by_label("E-mail address").fill("owner@example.com")
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    follow(page, page.get_by_role("button", name="Sign in"))
 
 
 def test_the_door_in_all_its_states(
@@ -60,39 +65,39 @@ def test_the_door_in_all_its_states(
     sign_in(page, address, "not the right password")
     expect(page.get_by_role("alert")).to_be_visible()
     judge("refused")
-    page.get_by_role("link", name="Forgotten the password?").click()
+    follow(page, page.get_by_role("link", name="Forgotten the password?"))
     judge("forgotten")
     page.get_by_label("Your e-mail address").fill("owner@example.com")
-    page.get_by_role("button", name="Send me a link").click()
+    follow(page, page.get_by_role("button", name="Send me a link"))
     expect(page.get_by_role("status")).to_contain_text("a link is on its way")
     judge("asked")
     page.goto(f"{address}/admin/password/{'x' * 43}")
     judge("a link that is too old")
     sign_in(page, address)
     page.goto(f"{address}/admin/account")
-    page.get_by_role("button", name="Set up an authenticator app").click()
+    follow(page, page.get_by_role("button", name="Set up an authenticator app"))
     if page.get_by_label("Your password").is_visible():
         judge("asked once more")
         page.get_by_label("Your password").fill(PASSWORD)
-        page.get_by_role("button", name="Confirm").click()
-        page.get_by_role("button", name="Set up an authenticator app").click()
+        follow(page, page.get_by_role("button", name="Confirm"))
+        follow(page, page.get_by_role("button", name="Set up an authenticator app"))
     judge("an app is set up")
     secret = page.locator("#main li code").inner_text().replace(" ", "")
     page.get_by_label("The code it shows now").fill("000000")
-    page.get_by_role("button", name="Turn it on").click()
+    follow(page, page.get_by_role("button", name="Turn it on"))
     judge("a wrong code")
     page.get_by_label("The code it shows now").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="Turn it on").click()
+    follow(page, page.get_by_role("button", name="Turn it on"))
     codes = page.locator(".admin-codes code").all_inner_texts()
     judge("recovery codes")
     page.context.clear_cookies()
     sign_in(page, address)
     judge("second step")
     page.get_by_label("Code").fill("123456")
-    page.get_by_role("button", name="Go on").click()
+    follow(page, page.get_by_role("button", name="Go on"))
     judge("second step refused")
     page.get_by_label("Code").fill(codes[0])
-    page.get_by_role("button", name="Go on").click()
+    follow(page, page.get_by_role("button", name="Go on"))
     expect(page.get_by_text(f"You have {len(codes) - 1} left")).to_be_visible()
     judge("after a recovery code")
     page.goto(f"{address}/admin/account")
@@ -155,20 +160,20 @@ def test_what_is_refused_or_goes_wrong(
     page.goto(f"{address}/admin/orders/1001")
     page.get_by_text("Change the note").click()
     page.get_by_label("Note in the parcel").fill("1\n2\n3\n4\n5\n6\n7")
-    page.get_by_role("button", name="Save the note").click()
+    follow(page, page.get_by_role("button", name="Save the note"))
     expect(page.get_by_role("alert")).to_contain_text("more than 6 lines")
     expect(page.get_by_label("Note in the parcel")).to_have_value("1\n2\n3\n4\n5\n6\n7")
     judge("a note refused")
     page.goto(f"{address}/admin/orders/1001/refund")
-    page.get_by_role("button", name="Look at it before it goes").click()
+    follow(page, page.get_by_role("button", name="Look at it before it goes"))
     judge("a refund of nothing")
     page.get_by_role("spinbutton").first.fill("1")
-    page.get_by_role("button", name="Look at it before it goes").click()
+    follow(page, page.get_by_role("button", name="Look at it before it goes"))
     expect(page.get_by_role("region", name="The e-mail to the buyer")).to_be_visible()
     judge("a refund before it goes")
     page.goto(f"{address}/admin/products/HOOK-1")
     page.get_by_label("Place in the store room").fill("=1+1")
-    page.get_by_role("button", name="Save", exact=True).click()
+    follow(page, page.get_by_role("button", name="Save", exact=True))
     expect(page.get_by_role("alert")).to_contain_text("Please write a place")
     judge("a place refused")
 
