@@ -201,3 +201,14 @@ def test_nothing_scrolls_sideways_on_the_widest_screen(address: str, open_page: 
     for path in ("/", "/shop", "/products/hip-hook", "/cart"):
         page.goto(address + path)
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+@pytest.mark.parametrize("slug", ["hip-hook", "hip-release-ball", "tight-hip-twisted-core"])
+def test_the_first_visit_to_a_product_on_a_phone_takes_twelve_requests_at_most(
+    address: str, open_page: Callable[..., Page], slug: str
+) -> None:
+    page = open_page(size={"width": 390, "height": 844})
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/products/{slug}", wait_until="networkidle")
+    assert len(asked) <= 12, "\n".join(asked)
