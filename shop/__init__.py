@@ -13,7 +13,7 @@ Floors. A package imports only from the floors below it, and on its own floor on
       subscribers articles chapter search staff         domains: strangers to one another
     payments mail typesetter                            tools that reach outside
     content                                             the words
-    db statements turns migration money errors clock config tokens
+    db statements together driver plain_rows turns migration money errors clock config tokens
       folding on_demand                                 the ground
 
 Only web, forms, views, admin, app and cli import flask; only payments/stripe.py imports stripe;

@@ -3,27 +3,23 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from select import POLLIN, poll
 from typing import Any, Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     DateTime,
     Engine,
     Integer,
     MetaData,
     String,
-    bindparam,
     create_engine,
     event,
-    inspect,
     literal_column,
     or_,
     select,
@@ -37,25 +33,15 @@ from sqlalchemy.orm import (
     Mapped,
     Session,
     SessionTransaction,
-    configure_mappers,
-    make_transient_to_detached,
     mapped_column,
 )
 from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
-from shop.statements import (
-    Asked,
-    Statement,
-    Steps,
-    ask_and_commit,
-    ask_one,
-    beside,
-    say,
-    say_before,
-    unsaid,
-)
+from shop.driver import say, say_before, unsaid
+from shop.statements import Statement
+from shop.together import Steps, ask_and_commit, ask_one, beside
 from shop.turns import Turns
 
 NAMES = {
@@ -78,7 +64,6 @@ LAST = "last"
 # A connection's option: False where each statement is a transaction by itself. SQLite has one all the same.
 TRANSACTION = "transaction"
 Found = TypeVar("Found")
-Row = TypeVar("Row", bound="Base")
 
 
 class Base(DeclarativeBase):
@@ -360,57 +345,6 @@ def lock_rows(session: Session) -> bool:
 def constant(text: str) -> ColumnElement[str]:
     """Return a word that stands in a statement itself: an index for some rows only is used for no parameter."""
     return literal_column(f"'{text}'")
-
-
-def plain(table: type[Row], **columns: Any) -> Row:
-    """Return a row that is a value and nothing else, for the way to a paid order.
-
-    An object that keeps watch over each of its columns takes the library as long as the database takes to write it.
-    """
-    row = cast(Row, _maker_of(table)())
-    vars(row).update(columns)
-    return row
-
-
-@cache
-def _maker_of(table: type[Base]) -> Callable[[], Base]:
-    # The library would do this when the first object is made its own way; without it the columns cannot be set.
-    configure_mappers()
-    return inspect(table).class_manager.new_instance
-
-
-def set_columns(row: Base) -> dict[str, Any]:
-    """Return the columns of a row that were given a value, for an insert that bypasses the session."""
-    return {name: value for name, value in vars(row).items() if not name.startswith("_")}
-
-
-def loaded(session: Session, table: type[Row], values: Iterable[tuple[Column[Any], Any]]) -> Row:
-    """Return a row that a ``Statement`` has read as an object of the session, which must not have it yet.
-
-    For the way to a paid order, as ``changes``. A column that is not among ``values`` is read when it is asked for.
-    """
-    row = plain(table, **{column.key: value for column, value in values})
-    make_transient_to_detached(row)
-    session.add(row)
-    return row
-
-
-def changes(session: Session, row: Base) -> Asked:
-    """Return the statement that writes what was changed of a row; the row is a plain value afterwards.
-
-    For the way to a paid order: the session's own bookkeeping takes several times longer than the statement.
-    """
-    state = inspect(row)
-    changed = {name: state.dict[name] for name in state.committed_state}
-    session.expunge(row)
-    # A statement for no rows is none.
-    return _update_of(type(row)).asked_many([changed | {"of_id": state.dict["id"]}] if changed else [])
-
-
-@cache
-def _update_of(table: type[Base]) -> Statement:
-    columns = table.metadata.tables[table.__tablename__]
-    return Statement(update(columns).where(columns.c.id == bindparam("of_id")))
 
 
 def publish_change(session: Session) -> None:

@@ -3,37 +3,31 @@
 SQLAlchemy writes them, knows their types and keeps the connection and its transaction. What is left out is what it
 does anew at every execution: looking its own cache up, making a context and a result that can do everything. On a
 statement that takes SQLite five microseconds this is fifty to a hundred; an order takes twenty of them.
-
-What several parts of an order ask for at the same moment goes to PostgreSQL at once (``together``): each way there and
-back takes the shop as long as the rest of a statement, and while it is under way others wait for the rows it has locked.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, cast
 
 from sqlalchemy import Insert, Select, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError, MultipleResultsFound, NoResultFound
+from sqlalchemy.exc import MultipleResultsFound, NoResultFound
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.sql import ColumnElement, CompoundSelect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
+from shop.driver import run, send
+
 Values = Mapping[str, Any]
 Executed = Select[*tuple[Any, ...]] | CompoundSelect[Any] | UpdateBase
 Processor = Callable[[Any], Any]
-Result = TypeVar("Result")
 
 _NOTHING: Values = {}
-# In a driver's connection's ``info``: its cursors, which serve as long as it lives (their rows are read each time), and
-# words that are to be run before the next statement.
-CURSORS, BEFORE = "statements", "before"
 COMMIT = "COMMIT"
 # How many of the engine's listeners to what is executed are its own (see db.open_engine), and not somebody's.
 OWN_LISTENERS = {"sqlite": 0, "postgresql": 1}
@@ -78,10 +72,6 @@ class Asked:
     rows: Sequence[Values]
 
 
-# What is done in steps: each yields what it asks, gets the rows of each of those, and in the end there is a result.
-Steps = Generator[Sequence[Asked], Sequence[Sequence[Any]], Result]
-
-
 class Statement:
     """A SELECT, INSERT, UPDATE or DELETE that is always the same but for its values (SQLAlchemy's bindparam).
 
@@ -98,11 +88,11 @@ class Statement:
 
     def all(self, on: Session | Connection, values: Values = _NOTHING) -> list[Any]:
         """Return the rows, as named tuples."""
-        connection = _connection(on)
+        connection = connection_of(on)
         if _heard(connection):
             return list(connection.execute(self._of(connection), values).all())
         compiled = self._for(connection.dialect, tuple(values))
-        return compiled.rows(_run(connection, compiled.text, compiled.arguments(values)))
+        return compiled.rows(run(connection, compiled.text, compiled.arguments(values)))
 
     def one_or_none(self, on: Session | Connection, values: Values = _NOTHING) -> Any:
         """Return the row, or None. Raises MultipleResultsFound."""
@@ -125,16 +115,16 @@ class Statement:
 
     def run(self, on: Session | Connection, values: Values = _NOTHING) -> int:
         """Run a statement that returns no rows; return how many it has written."""
-        connection = _connection(on)
+        connection = connection_of(on)
         if _heard(connection):
             options = {"preserve_rowcount": True}
             return connection.execute(self._of(connection), values, execution_options=options).rowcount
         compiled = self._for(connection.dialect, tuple(values))
-        return _run(connection, compiled.text, compiled.arguments(values)).rowcount
+        return run(connection, compiled.text, compiled.arguments(values)).rowcount
 
     def all_many(self, on: Session | Connection, rows: Sequence[Values]) -> list[Any]:
         """Run a plain INSERT for ``rows``, which have the same keys; return what came, in any order."""
-        return _answers(_connection(on), [self.asked_many(rows)])[0]
+        return answers(connection_of(on), [self.asked_many(rows)])[0]
 
     def asked(self, values: Values = _NOTHING) -> Asked:
         """Return it as one of those that are asked ``together``."""
@@ -215,7 +205,8 @@ def insert_once(table: Table, returning: ColumnElement[Any]) -> Statement:
     )
 
 
-def _connection(on: Session | Connection) -> Connection:
+def connection_of(on: Session | Connection) -> Connection:
+    """Return the connection behind a session, its transaction begun."""
     connection = on.connection() if isinstance(on, Session) else on
     if not connection.in_transaction():
         connection.begin()
@@ -226,89 +217,13 @@ def _heard(connection: Connection) -> bool:
     return len(connection.dispatch.before_cursor_execute) > OWN_LISTENERS[connection.dialect.name]
 
 
-def ask(on: Session | Connection, asked: Sequence[Asked]) -> list[list[Any]]:
-    """Run ``asked`` in this order and return the rows of each; none of them may depend on another's answer."""
-    return _answers(_connection(on), asked)
-
-
-def together(on: Session | Connection, *steps: Steps[Any]) -> list[Any]:
-    """Take ``steps`` on ``beside`` each other and return their results; an error of one ends all."""
-    connection = _connection(on)
-    whole = beside(*steps)
-    try:
-        asked = next(whole)
-        while True:
-            asked = whole.send(_answers(connection, asked))
-    except StopIteration as ended:
-        return cast(list[Any], ended.value)
-
-
-def ask_one(asked: Asked) -> Steps[Sequence[Any]]:
-    """Return the steps of a single statement; its rows are their result."""
-    [rows] = yield [asked]
-    return rows
-
-
-def beside(*steps: Steps[Any]) -> Steps[list[Any]]:
-    """Make several steps one: in each round they ask in the order in which they are given.
-
-    What is asked in a round must not depend on its other answers: PostgreSQL gets a whole round at once. Answers
-    are heard in the same order.
-    """
-    results: list[Any] = [None] * len(steps)
-    waiting = list(enumerate(steps))
-    answers: Sequence[Any] = [None] * len(steps)
-    while True:
-        asking = []
-        for (place, step), answer in zip(waiting, answers, strict=True):
-            try:
-                asking.append((place, step, step.send(answer)))
-            except StopIteration as ended:
-                results[place] = ended.value
-        if not asking:
-            return results
-        found = iter((yield [one for _, _, asked in asking for one in asked]))
-        waiting = [(place, step) for place, step, _ in asking]
-        answers = [[next(found) for _ in asked] for _, _, asked in asking]
-
-
-def say(connection: Connection, words: str) -> None:
-    """Run what takes no values and returns no rows, such as BEGIN, within a transaction or not."""
-    _run(connection, words, None)
-
-
-def say_before(connection: Connection, words: str) -> None:
-    """Run words before the next statement of this module, on the same way to the database.
-
-    For PostgreSQL. Who runs anything else on the connection must say what ``unsaid`` returns first.
-    """
-    connection.connection.info[BEFORE] = words
-
-
-def unsaid(connection: Connection) -> str | None:
-    """Take back what waits to be said, and return it."""
-    return None if connection.invalidated else cast(str | None, connection.connection.info.pop(BEFORE, None))
-
-
-def ask_and_commit(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
-    """``ask``, and commit: PostgreSQL gets both at once, and others wait for its rows no longer than that takes."""
-    if not asked or connection.dialect.name == "sqlite" or _heard(connection):
-        answers = ask(connection, asked)
-    else:
-        pieces = [one.statement.pieces(connection, one.rows) for one in asked]
-        answers = _parted(
-            pieces, _run_all(connection, [piece for of_one in pieces for piece in of_one], COMMIT)
-        )
-    # Where the driver has committed already, this only tells the library.
-    connection.commit()
-    return answers
-
-
-def _answers(connection: Connection, asked: Sequence[Asked]) -> list[list[Any]]:
+def answers(connection: Connection, asked: Sequence[Asked], *, commit: bool = False) -> list[list[Any]]:
+    """Run ``asked`` in this order and return the rows of each. ``commit``: PostgreSQL may end with that."""
     if _heard(connection):
         return [one.statement.heard(connection, one.rows) for one in asked]
     pieces = [one.statement.pieces(connection, one.rows) for one in asked]
-    return _parted(pieces, _run_all(connection, [piece for of_one in pieces for piece in of_one]))
+    then = COMMIT if commit and any(pieces) else ""
+    return _parted(pieces, _run_all(connection, [piece for of_one in pieces for piece in of_one], then))
 
 
 def _parted(pieces: Sequence[Sequence[_Piece]], found: Sequence[list[Any]]) -> list[list[Any]]:
@@ -320,56 +235,10 @@ def _parted(pieces: Sequence[Sequence[_Piece]], found: Sequence[list[Any]]) -> l
 def _run_all(connection: Connection, pieces: Sequence[_Piece], then: str = "") -> list[list[Any]]:
     """Run ``pieces`` in this order, ``then`` some words, and return the rows of each piece."""
     if connection.dialect.name == "sqlite" or (len(pieces) < 2 and not then):
-        return [compiled.rows(_run(connection, compiled.text, arguments)) for compiled, arguments in pieces]
+        return [compiled.rows(run(connection, compiled.text, arguments)) for compiled, arguments in pieces]
     sent = [(compiled.text, arguments) for compiled, arguments in pieces]
-    cursors = _send(connection, [*sent, (then, None)] if then else sent)
+    cursors = send(connection, [*sent, (then, None)] if then else sent)
     return [compiled.rows(cursor) for cursor, (compiled, _) in zip(cursors, pieces, strict=False)]
-
-
-def _run(connection: Connection, text: str, arguments: Any) -> DBAPICursor:
-    driver = connection.connection
-    if BEFORE in driver.info:
-        return _send(connection, [(text, arguments)])[0]
-    try:
-        cursor = _cursor(driver, 0)
-        cursor.execute(text, arguments)
-    except connection.dialect.loaded_dbapi.Error as error:
-        _fail(error, connection, text)
-    return cursor
-
-
-def _send(connection: Connection, sent: Sequence[tuple[str, Any]]) -> Sequence[DBAPICursor]:
-    """Run texts with their arguments at once, and return the cursor of each."""
-    driver = connection.connection
-    before = driver.info.pop(BEFORE, None)
-    cursors = [_cursor(driver, place) for place in range(len(sent) + 1)]
-    try:
-        with cast(Any, driver.dbapi_connection).pipeline():
-            if before is not None:
-                cursors[-1].execute(before, None)
-            for cursor, (text, arguments) in zip(cursors, sent, strict=False):
-                cursor.execute(text, arguments)
-    except connection.dialect.loaded_dbapi.Error as error:
-        _fail(error, connection, "; ".join(text for text, _ in sent))
-    return cursors
-
-
-def _cursor(driver: PoolProxiedConnection, place: int) -> DBAPICursor:
-    cursors: list[DBAPICursor] = driver.info.setdefault(CURSORS, [])
-    while len(cursors) <= place:
-        cursors.append(driver.cursor())
-    return cursors[place]
-
-
-def _fail(error: Exception, connection: Connection, text: str) -> NoReturn:
-    """Raise a driver's error as SQLAlchemy's; a dead connection leaves the pool."""
-    dialect = connection.dialect
-    gone = dialect.is_disconnect(cast(Any, error), connection.connection, None)
-    if gone:
-        connection.invalidate(error)
-    raise DBAPIError.instance(
-        text, None, error, dialect.loaded_dbapi.Error, connection_invalidated=gone, dialect=dialect
-    ) from error
 
 
 def _compile(statement: Executed, dialect: Dialect, keys: Collection[str]) -> _Compiled:

@@ -28,7 +28,8 @@ from sqlalchemy.orm import Session
 
 from shop.config import ROOT
 from shop.db import Moment, at_once, constant, last, reading, writing
-from shop.statements import Statement, Steps, ask, ask_one, insert_once, together
+from shop.statements import Statement, insert_once
+from shop.together import Steps, ask, ask_one, together
 from tests.queries import counted
 
 NOTES = Table(
@@ -271,7 +272,7 @@ def test_a_transaction_has_begun_whoever_makes_its_first_statement(
 
 def test_a_row_is_a_plain_value_in_a_process_that_has_made_no_object_yet() -> None:
     code = (
-        "from shop.orders.models import Order; from shop.db import plain; "
+        "from shop.orders.models import Order; from shop.plain_rows import plain; "
         "row = plain(Order, email='a@example.com'); row.number = 7; print(row.email, row.number, row.paid_at)"
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -32,7 +32,8 @@ from shop.catalog.queries import bundled
 from shop.catalog.rules import stock_state
 from shop.db import publish_change
 from shop.errors import Reason, Refused
-from shop.statements import Asked, Statement, Steps, ask, together
+from shop.statements import Asked, Statement
+from shop.together import Steps, ask, together
 
 STOCK = Stock.metadata.tables["stock"]
 HOLDS = StockHold.metadata.tables["stock_holds"]

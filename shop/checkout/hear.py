@@ -15,11 +15,13 @@ from shop.checkout.models import UnmatchedPayment, WebhookEvent
 from shop.checkout.pay import Named, attempt_of, find_attempt
 from shop.checkout.settle import lock_both, settle, settle_page
 from shop.checkout.till import Till
-from shop.db import DATABASE_AWAY, at_once, last, plain, reading, set_columns, writing
+from shop.db import DATABASE_AWAY, at_once, last, reading, writing
 from shop.orders import actions as orders
 from shop.orders.models import Payment
 from shop.payments.gateway import GatewayRefused, GatewayUnknown, Notification
-from shop.statements import Statement, Steps, ask_one, insert_once, together
+from shop.plain_rows import plain, set_columns
+from shop.statements import Statement, insert_once
+from shop.together import Steps, ask_one, together
 
 log = structlog.get_logger()
 

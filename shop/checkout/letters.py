@@ -18,7 +18,8 @@ from shop.orders.models import Order, Payment, Refund, Shipment
 from shop.orders.queries import ReceiptTotal
 from shop.orders.receipts import Receipt
 from shop.orders.rules import Standing
-from shop.statements import Asked, ask
+from shop.statements import Asked
+from shop.together import ask
 
 TOTALS = {
     "subtotal": "Subtotal",

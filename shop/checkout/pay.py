@@ -19,7 +19,8 @@ from shop.db import at_once, constant, reading, writing
 from shop.errors import Reason, Refused
 from shop.orders.models import Order
 from shop.payments.gateway import GatewayError, GatewayRefused, GatewayUnknown, PaymentPage
-from shop.statements import Statement, Steps, together
+from shop.statements import Statement
+from shop.together import Steps, together
 
 # With less than this left a buyer may not get through the page: she gets a new one.
 ENOUGH_TIME = timedelta(minutes=5)

@@ -17,7 +17,7 @@ from shop.checkout.queries import PricedCart
 from shop.checkout.rules import PricedLine
 from shop.checkout.settle import mark_paid
 from shop.checkout.till import Till
-from shop.db import constant, last, lock_rows, plain, see_version, set_columns
+from shop.db import constant, last, lock_rows, see_version
 from shop.discounts import actions as discounts
 from shop.email_address import normalize
 from shop.errors import Reason, Refused
@@ -26,7 +26,9 @@ from shop.orders import queries as order_queries
 from shop.orders.models import Order, OrderLine, OrderLineDiscount
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageLine, PageRequest
-from shop.statements import Asked, Statement, Steps, ask_one, together
+from shop.plain_rows import plain, set_columns
+from shop.statements import Asked, Statement
+from shop.together import Steps, ask_one, together
 
 # The payment page allows 30 minutes to 24 hours; one deadline for page, stock, code and price.
 PAGE_LIFETIME = timedelta(minutes=35)

@@ -19,14 +19,16 @@ from shop.checkout import letters
 from shop.checkout.flagging import raise_flag
 from shop.checkout.models import CheckoutAttempt
 from shop.checkout.till import Till
-from shop.db import changes, last, loaded, plain, reading, set_columns, writing
+from shop.db import last, reading, writing
 from shop.discounts import actions as discounts
 from shop.orders import actions as orders
 from shop.orders import queries as order_queries
 from shop.orders.models import Order, Payment
 from shop.orders.word_index import order_words
 from shop.payments.gateway import PageSnapshot, PaymentSnapshot
-from shop.statements import Statement, Steps, ask, ask_one, beside, insert_once, together
+from shop.plain_rows import changes, loaded, plain, set_columns
+from shop.statements import Statement, insert_once
+from shop.together import Steps, ask, ask_one, beside, together
 
 LIVE = ("creating", "open")
 # Who tells of payments, in the timeline.

@@ -30,7 +30,8 @@ from shop import email_address
 from shop.db import constant, lock_rows
 from shop.discounts.models import Campaign, Code, CodeBatch, Redemption
 from shop.errors import Reason, Refused
-from shop.statements import Asked, Statement, Steps, ask, together
+from shop.statements import Asked, Statement
+from shop.together import Steps, ask, together
 
 # The batch that a code came in is no longer worth anything.
 VOIDED = exists().where(CodeBatch.id == Code.batch_id, CodeBatch.voided_at.is_not(None))

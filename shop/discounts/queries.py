@@ -12,7 +12,8 @@ from shop import email_address
 from shop.db import Kept, constant
 from shop.discounts.models import Campaign, CampaignCountry, CampaignItem, Code, CodeBatch, Redemption
 from shop.discounts.rules import CodeTerms, CodeTry, Terms
-from shop.statements import Asked, Statement, ask
+from shop.statements import Asked, Statement
+from shop.together import ask
 
 CAMPAIGNS = Campaign.metadata.tables["campaigns"]
 ITEMS = CampaignItem.metadata.tables["campaign_items"]

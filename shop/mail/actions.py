@@ -12,7 +12,8 @@ from shop.db import is_due, lock_rows
 from shop.mail import rules
 from shop.mail.models import MailboxMessage, OutboxLetter
 from shop.mail.rules import Lane, Letter
-from shop.statements import Asked, ask, insert_once
+from shop.statements import Asked, insert_once
+from shop.together import ask
 
 # PostgreSQL's driver gives no row count for an insert that may return rows: the row itself is asked for.
 _INSERTS = {

@@ -37,7 +37,8 @@ from shop.orders.models import (
 )
 from shop.orders.queries import BESIDE_STATES, standing_as
 from shop.orders.rules import Standing
-from shop.statements import Asked, Statement, Steps, ask, together
+from shop.statements import Asked, Statement
+from shop.together import Steps, ask, together
 
 ORDERS = Order.metadata.tables["orders"]
 ORDER_NUMBERS = OrderNumber.metadata.tables["order_numbers"]

@@ -20,7 +20,8 @@ from shop.orders.models import (
     Refund,
 )
 from shop.orders.rules import Standing
-from shop.statements import Statement, Steps
+from shop.statements import Statement
+from shop.together import Steps
 
 LARGEST_NUMBER = 2**31 - 1
 LINKS_IN_A_LETTER = 30

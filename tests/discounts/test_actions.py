@@ -16,7 +16,7 @@ from shop.discounts import actions as discounts
 from shop.discounts.models import Campaign, Code, Redemption
 from shop.errors import Reason, Refused
 from shop.seed import seed
-from shop.statements import ask
+from shop.together import ask
 from tests.orders.made import NOW, an_order
 from tests.rows import every_row
 
