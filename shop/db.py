@@ -55,8 +55,8 @@ NAMES = {
 LOCK_TIMEOUT_SECONDS = 10
 # The database is locked, full, restarting: nothing is wrong with what was asked, and later it may work.
 DATABASE_AWAY = (OperationalError, InterfaceError)
-_LINE = threading.Lock()
-_TURNS: WeakKeyDictionary[Pool, Turns | None] = WeakKeyDictionary()
+_MAKING_TURNS = threading.Lock()
+_TURNS: WeakKeyDictionary[Pool, Turns] = WeakKeyDictionary()
 # In a session's ``info``: whether it writes, the public version it has seen, and whether it will move that.
 WRITES, VERSION_SEEN, CHANGED = "writes", "version_seen", "changed"
 # What it asks when it commits.
@@ -116,11 +116,17 @@ class Checkpoint(Base):
 
 
 def open_engine(url: str, *, pool_size: int = 20) -> Engine:
-    """Return an engine for ``url``. SQLite gets WAL, foreign keys and immediate write transactions."""
+    """Return an engine for ``url``. SQLite gets WAL, foreign keys and immediate write transactions.
+
+    The connection that rested last serves first: it remembers most of what the database looks like now.
+    """
     path = sqlite_path(url)
     if path is not None:
         engine = create_engine(
-            f"sqlite:///{path}", connect_args={"check_same_thread": False}, pool_size=pool_size
+            f"sqlite:///{path}",
+            connect_args={"check_same_thread": False},
+            pool_size=pool_size,
+            pool_use_lifo=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -133,6 +139,7 @@ def open_engine(url: str, *, pool_size: int = 20) -> Engine:
         url.replace("postgresql://", "postgresql+psycopg://", 1),
         connect_args={"options": f"{timeouts} {planner}", "connect_timeout": 5},
         pool_size=pool_size,
+        pool_use_lifo=True,
     )
     event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "begin", _begin_postgresql)
@@ -182,6 +189,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "cache_size=-16000",
         "mmap_size=268435456",
         "temp_store=MEMORY",
+        # Of what is written again and again in 16 MiB, only the last is copied into the file.
+        "wal_autocheckpoint=4000",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -249,40 +258,25 @@ def at_once(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def _in_line(engine: Engine) -> Iterator[None]:
-    # SQLite lets a writer ask again and again, with pauses, until it is lucky. The threads of one process stand in
-    # line instead, and the first of each process in another line.
+    # SQLite lets a writer ask again and again, with pauses, until it is lucky.
     if engine.dialect.name != "sqlite":
         yield
         return
-    until = time.monotonic() + LOCK_TIMEOUT_SECONDS
-    if not _LINE.acquire(timeout=LOCK_TIMEOUT_SECONDS):
-        raise _locked()
+    turns = _turns(engine)
+    if not turns.take(time.monotonic() + LOCK_TIMEOUT_SECONDS):
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
     try:
-        turns = _turns(engine)
-        if turns is None:
-            yield
-            return
-        if not turns.take(until):
-            raise _locked()
-        try:
-            yield
-        finally:
-            turns.end()
+        yield
     finally:
-        _LINE.release()
+        turns.end()
 
 
-def _locked() -> OperationalError:
-    return OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
-
-
-def _turns(engine: Engine) -> Turns | None:
+def _turns(engine: Engine) -> Turns:
     if engine.pool not in _TURNS:
-        try:
-            _TURNS[engine.pool] = Turns(Path(f"{engine.url.database}-turns"))
-        except OSError:
-            # The disk is full, or nobody may write beside the database: then it is luck again.
-            _TURNS[engine.pool] = None
+        with _MAKING_TURNS:
+            # One for all threads: closing a second would let go of the locks of the first.
+            if engine.pool not in _TURNS:
+                _TURNS[engine.pool] = Turns(Path(f"{engine.url.database}-turns"))
     return _TURNS[engine.pool]
 
 

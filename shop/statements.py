@@ -8,6 +8,7 @@ statement that takes SQLite five microseconds this is fifty to a hundred; an ord
 from collections import namedtuple
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Insert, Select, Table, bindparam
@@ -146,9 +147,10 @@ class Statement:
         return [self._piece(dialect, rows[at : at + MOST_ROWS]) for at in range(0, len(rows), MOST_ROWS)]
 
     def _piece(self, dialect: Dialect, rows: Sequence[Values]) -> _Piece:
-        compiled = self._for_rows(dialect, tuple(rows[0]), len(rows))
-        values = {_in_row(name, at): value for at, row in enumerate(rows) for name, value in row.items()}
-        return compiled, compiled.arguments(values)
+        keys = tuple(rows[0])
+        compiled = self._for_rows(dialect, keys, len(rows))
+        given = zip(_names(keys, len(rows)), (row[key] for row in rows for key in keys), strict=True)
+        return compiled, compiled.arguments(dict(given))
 
     def heard(self, connection: Connection, rows: Sequence[Values]) -> list[Any]:
         """Run it the library's way, which is heard; return its rows."""
@@ -181,8 +183,8 @@ class Statement:
                 }
                 for at in range(count)
             ]
-            names = [_in_row(name, at) for at in range(count) for name in keys]
-            found = self._compiled[dialect.name, keys, count] = _compile(insert.values(rows), dialect, names)
+            found = _compile(insert.values(rows), dialect, _names(keys, count))
+            self._compiled[dialect.name, keys, count] = found
         return found
 
 
@@ -191,6 +193,12 @@ def _bare(statement: Executed) -> Executed:
     if isinstance(statement, Insert) and not statement.exported_columns:
         return statement.inline()
     return statement
+
+
+@cache
+def _names(keys: tuple[str, ...], count: int) -> tuple[str, ...]:
+    """Return what the values of ``count`` rows are called, row by row."""
+    return tuple(_in_row(name, at) for at in range(count) for name in keys)
 
 
 def _in_row(name: str, at: int) -> str:

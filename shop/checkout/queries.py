@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -58,11 +59,9 @@ class PricedCart:
     cart: as it was given; entries that are no longer for sale are in ``gone`` and not in the quote.
     quote: what it costs. items: every variant of the catalogue by SKU. countries: where the shop ships to.
     country: the one this was priced for. rates, rate: the ways to ship it there, and the one taken (None when
-    nothing ships or nothing fits). arrives: first and last day, if something ships. changes: what is not as
-    the visitor saw it. shortages: SKU -> how many could be had. gone: entries that are not for sale.
-    free_shipping_distance: how much is missing for free shipping, None when it is free or never will be.
-    code_words: what the code in use gives, in a few words, "" without one. set_offer: a set that would be
-    cheaper. obstacle: why this cart cannot be ordered as it is, or None; a refused code is none.
+    nothing ships or nothing fits). arrives: first and last day, if something ships. shortages: SKU -> how many
+    could be had. obstacle: why this cart cannot be ordered as it is, or None; a refused code is none. What only the
+    cart's page shows is found out when it is asked for.
     """
 
     cart: Cart
@@ -73,13 +72,36 @@ class PricedCart:
     rates: Sequence[Rate]
     rate: Rate | None
     arrives: tuple[date, date] | None
-    changes: tuple[Change, ...]
     shortages: Mapping[str, int]
-    gone: tuple[Entry, ...]
-    free_shipping_distance: int | None
-    code_words: str
-    set_offer: SetOffer | None
     obstacle: Refused | None
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What is not as the visitor saw it."""
+        return carts.changes(self.cart, _wares(self.cart, self.items, self.shortages))
+
+    @cached_property
+    def gone(self) -> tuple[Entry, ...]:
+        """Entries that are not for sale."""
+        return tuple(entry for entry in self.cart.entries if not _for_sale(entry.sku, self.items))
+
+    @cached_property
+    def free_shipping_distance(self) -> int | None:
+        """How much is missing for free shipping (minor units), None when it is free or never will be."""
+        rate, quote = self.rate, self.quote
+        if rate is None or quote.shipping_amount == quote.shipping_discount_amount:
+            return None
+        return shipping_rules.distance_to_free(rate, rate.counted(quote.subtotal_amount, quote.goods_amount))
+
+    @cached_property
+    def code_words(self) -> str:
+        """What the code in use gives, in a few words, "" without one."""
+        return next((use.summary for use in self.quote.uses if use.code), "")
+
+    @cached_property
+    def set_offer(self) -> SetOffer | None:
+        """A set that would be cheaper."""
+        return set_offer(_buying(self.cart, self.items), self.items)
 
 
 @dataclass(frozen=True)
@@ -159,12 +181,7 @@ def price_cart(
         rates=rates,
         rate=rate,
         arrives=shipping_rules.arrival(rate, now, zone) if rate else None,
-        changes=carts.changes(cart, _wares(cart, items, short)),
         shortages=short,
-        gone=tuple(entry for entry in cart.entries if entry.sku not in buying),
-        free_shipping_distance=_distance(rate, quote),
-        code_words=next((use.summary for use in quote.uses if use.code), ""),
-        set_offer=set_offer(buying, items),
         obstacle=_obstacle(cart, quote, rate, short, items),
     )
 
@@ -296,12 +313,6 @@ def _wares(cart: Cart, items: Mapping[str, Item], short: Mapping[str, int]) -> d
         item.sku: Ware(item.name, item.unit_amount, item.currency, item.active, short.get(item.sku))
         for item in found
     }
-
-
-def _distance(rate: Rate | None, quote: Quote) -> int | None:
-    if rate is None or quote.shipping_amount == quote.shipping_discount_amount:
-        return None
-    return shipping_rules.distance_to_free(rate, rate.counted(quote.subtotal_amount, quote.goods_amount))
 
 
 def _obstacle(

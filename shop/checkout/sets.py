@@ -1,6 +1,6 @@
 """A set that would complete a cart, with what it saves: pure, and true to the cent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shop.catalog.rules import Item
@@ -41,10 +41,13 @@ def set_offer(quantities: Mapping[str, int], items: Mapping[str, Item]) -> SetOf
 
 
 def _offers(quantities: Mapping[str, int], items: Mapping[str, Item]) -> Iterator[SetOffer]:
+    in_cart = [items[sku] for sku in quantities if sku in items]
+    # Smaller sets before single goods.
+    in_cart.sort(key=lambda item: (-len(item.parts), item.sku))
     for bundle in items.values():
         if not bundle.parts or not bundle.active or bundle.sku in quantities or bundle.available == 0:
             continue
-        instead, missing = _cover(bundle, quantities, items)
+        instead, missing = _cover(bundle, in_cart)
         if not instead or not all(items[sku].active for sku in missing):
             continue
         parts = sum(items[sku].unit_amount for sku in (*instead, *missing))
@@ -62,17 +65,14 @@ def _offers(quantities: Mapping[str, int], items: Mapping[str, Item]) -> Iterato
             )
 
 
-def _cover(
-    bundle: Item, quantities: Mapping[str, int], items: Mapping[str, Item]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return what of the cart a bundle could replace, smaller sets before single goods, and what is lacking.
+def _cover(bundle: Item, in_cart: Sequence[Item]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what of the cart a bundle could replace, in that order, and what is lacking.
 
     One piece of each SKU at most: a bundle that needs two of a thing is not offered in its place.
     """
     needed = dict(bundle.parts)
     instead = []
-    in_cart = [items[sku] for sku in quantities if sku in items]
-    for item in sorted(in_cart, key=lambda item: (-len(item.parts), item.sku)):
+    for item in in_cart:
         parts = dict(item.parts) or {item.sku: 1}
         if all(needed.get(sku, 0) >= count for sku, count in parts.items()):
             instead.append(item.sku)

@@ -8,6 +8,7 @@ from itsdangerous import BadData, SignatureExpired
 from werkzeug.wrappers import Response
 
 from shop.cart.rules import MAX_CODE_LENGTH, MAX_ENTRIES, MAX_QUANTITY, MAX_SKU_LENGTH, Cart, Entry
+from shop.config import Config
 from shop.errors import Reason, Refused
 from shop.web.signed_cookies import CookieSerializer, send_cookie, serializer
 from shop.web.tools import tools
@@ -33,13 +34,14 @@ def read_cart(request: Request) -> tuple[Cart, Refused | None]:
     A cookie that cannot be read gives an empty cart and the refusal to tell of: CART_TOO_OLD after 30 days,
     CART_UNREADABLE for one that the shop did not write or no longer understands. Never raises.
     """
-    text = request.cookies.get(tools().config.cookie(CART), "")
+    config = tools().config
+    text = request.cookies.get(config.cookie(CART), "")
     if not text:
         return Cart(), None
     if len(text) > MAX_BYTES:
         return Cart(), Refused(Reason.CART_UNREADABLE)
     try:
-        return _unpacked(_serializer().loads(text, max_age=KEPT_SECONDS)), None
+        return _unpacked(_serializer(config).loads(text, max_age=KEPT_SECONDS)), None
     except SignatureExpired:
         return Cart(), Refused(Reason.CART_TOO_OLD)
     except (BadData, ValueError, TypeError, RecursionError):
@@ -50,29 +52,30 @@ def write_cart(response: Answer, cart: Cart) -> Answer:
     """Send ``cart`` and its count with ``response``, for 30 days from now; return the response."""
     if cart == Cart():
         return clear_cart(response)
-    _send(response, CART, str(_serializer().dumps(_packed(cart))), httponly=True)
-    _send(response, COUNT, str(cart.count), httponly=False)
+    config = tools().config
+    _send(response, config, CART, str(_serializer(config).dumps(_packed(cart))), httponly=True)
+    _send(response, config, COUNT, str(cart.count), httponly=False)
     return response
 
 
 def clear_cart(response: Answer) -> Answer:
     """Take the cart away from the visitor, because it was bought or cannot be read; return the response."""
+    config = tools().config
     for name in (CART, COUNT):
         response.delete_cookie(
-            tools().config.cookie(name), secure=tools().config.https, samesite="Lax", httponly=name == CART
+            config.cookie(name), secure=config.https, samesite="Lax", httponly=name == CART
         )
     return response
 
 
-def _send(response: Response, name: str, value: str, *, httponly: bool) -> None:
-    config = tools().config
+def _send(response: Response, config: Config, name: str, value: str, *, httponly: bool) -> None:
     send_cookie(
         response, config.cookie(name), value, secure=config.https, httponly=httponly, max_age=KEPT_SECONDS
     )
 
 
-def _serializer() -> CookieSerializer:
-    return serializer(tools().config.secret_key, CART)
+def _serializer(config: Config) -> CookieSerializer:
+    return serializer(config.secret_key, CART)
 
 
 def _packed(cart: Cart) -> list[Any]:

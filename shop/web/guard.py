@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, request
+from flask import Flask, Request
 from werkzeug.exceptions import BadRequest
 
 from shop.errors import Reason, Refused
+from shop.web.tools import this_request
 
 SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS", "TRACE"])
 # The payment service and the mail service post from elsewhere by their nature, and sign what they send. A mail program
@@ -31,14 +32,17 @@ def install(app: Flask, base_url: str) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.endpoint not in FROM_ELSEWHERE:
+        asked = this_request()
+        if asked.endpoint not in FROM_ELSEWHERE:
             # The library has no limit of its own for plain forms.
-            large = request.endpoint in WITH_FILES
-            request.max_content_length = MAX_BODY_BYTES if large else MAX_FORM_BYTES
-            if request.method not in SAFE_METHODS:
-                refuse_other_sites(request, base_url)
-                refuse_null_bytes(request.form.values())
-        refuse_null_bytes([request.path, *request.args.values()])
+            large = asked.endpoint in WITH_FILES
+            asked.max_content_length = MAX_BODY_BYTES if large else MAX_FORM_BYTES
+            if asked.method not in SAFE_METHODS:
+                refuse_other_sites(asked, base_url)
+                refuse_null_bytes(asked.form.values())
+        refuse_null_bytes([asked.path])
+        if asked.query_string:
+            refuse_null_bytes(asked.args.values())
 
 
 def refuse_other_sites(asked: Request, base_url: str) -> None:

@@ -2,14 +2,14 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, redirect
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from shop.content.pages import GONE
 from shop.web.error_pages import page
 from shop.web.pages import PUBLIC
-from shop.web.tools import tools
+from shop.web.tools import this_request, tools
 
 
 def lead_on(location: str, code: int = 302) -> AnyResponse:
@@ -26,10 +26,11 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def send_on() -> AnyResponse | None:
-        way = request.routing_exception
+        asked = this_request()
+        way = asked.routing_exception
         if isinstance(way, RequestRedirect):
             return _straightened(way)
-        new = tools().content.redirects.get(request.path) if request.method in ("GET", "HEAD") else None
+        new = tools().content.redirects.get(asked.path) if asked.method in ("GET", "HEAD") else None
         if new is None:
             return None
         if new == GONE:

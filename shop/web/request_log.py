@@ -5,7 +5,9 @@ import secrets
 import time
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
+
+from shop.web.tools import this_request
 
 log = structlog.get_logger("web")
 
@@ -20,7 +22,7 @@ def install(app: Flask) -> None:
 
 def begin() -> None:
     """Take the id a proxy gave, or make one."""
-    given = request.headers.get("X-Request-Id", "")
+    given = this_request().headers.get("X-Request-Id", "")
     request_id = given if ID.fullmatch(given) else secrets.token_hex(16)
     g.began = (request_id, time.perf_counter())
     structlog.contextvars.clear_contextvars()
@@ -32,7 +34,8 @@ def finish(response: Response) -> Response:
     request_id, began = g.get("began", ("", 0.0))
     if request_id:
         response.headers["X-Request-Id"] = request_id
-        method, rule = request.method, request.url_rule
+        asked = this_request()
+        method, rule = asked.method, asked.url_rule
         log.info(
             "request",
             method=method if method.isalpha() else "?",

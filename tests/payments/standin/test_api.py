@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -276,6 +277,20 @@ class TestFaults:
         assert len(standin.state()["faults"]) == 1
         assert standin.control("faults/clear") == {"faults": []}
         assert standin.state()["faults"] == []
+
+    def test_a_request_that_never_comes_whole_uses_no_fault_up(self, standin: Running) -> None:
+        standin.control("faults", match="POST /v1/coupons", kind="status", status=500)
+        host, _, port = standin.address.removeprefix("http://").partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as line:
+            line.sendall(
+                f"POST /v1/coupons HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {KEY}\r\n"
+                "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 14\r\n\r\n"
+                "percent_".encode()
+            )
+            line.shutdown(socket.SHUT_WR)
+            said = b"".join(iter(lambda: line.recv(65536), b""))
+        assert b" 500 " not in said
+        assert standin.raw("POST", "/v1/coupons", data={"percent_off": "10"}).status_code == 500
 
     def test_a_delayed_request_times_out_at_the_caller(self, standin: Running) -> None:
         standin.control("faults", match="GET /v1/events", kind="delay", seconds=1)
