@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 # A refund in one of these states has left the shop or is leaving it; failed and canceled ones came back.
-GOING_BACK = frozenset({"requested", "pending", "requires_action", "succeeded"})
-GONE_BACK = GOING_BACK - {"requested"}
+GONE_BACK = frozenset({"pending", "requires_action", "succeeded"})
 # https://docs.stripe.com/disputes/how-disputes-work: early inquiries begin with "warning_" and take no money.
 DISPUTE_OPEN = frozenset({"needs_response", "under_review", "appeal_under_review", "appeal_needs_response"})
 

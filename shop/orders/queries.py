@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session
 
+from shop.db import constant
 from shop.orders import rules
+from shop.orders.balance import GONE_BACK
 from shop.orders.models import (
     Dispute,
     Order,
@@ -183,6 +185,14 @@ def orders_of(session: Session, email_normalized: str) -> tuple[int, int]:
     """Return how many paid orders an address has, and what they came to (minor units, before refunds)."""
     row = session.execute(_PAID_BY, {"email": email_normalized}).one()
     return row[0], int(row[1])
+
+
+def given_back() -> ColumnElement[bool]:
+    """Return which refunds take something from what was sold.
+
+    What was paid twice, or too late for an order that could not be kept, never counted as sold, and goes back by itself.
+    """
+    return and_(Refund.state.in_(GONE_BACK), Refund.source != constant("automatic"))
 
 
 def open_gift_note(session: Session, cart_key: str) -> str:

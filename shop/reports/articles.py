@@ -17,8 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.articles.models import ArticleVisits
-from shop.orders.balance import GONE_BACK
 from shop.orders.models import Order, Refund
+from shop.orders.queries import given_back
 from shop.subscribers.models import Reader
 
 # Stands for every sign-up that came from no article.
@@ -147,7 +147,7 @@ def _count_orders(session: Session, rows: dict[str, ArticleMoney], asked: tuple[
     """Add what readers bought: one row a buyer, in one query."""
     back = (
         select(Refund.order_id, sql.sum(Refund.amount).label("amount"))
-        .where(Refund.state.in_(GONE_BACK))
+        .where(given_back())
         .group_by(Refund.order_id)
         .subquery()
     )

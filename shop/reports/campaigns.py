@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session, aliased
 
 from shop.discounts.models import Campaign, CodeTry, Redemption
 from shop.orders.models import Order, Refund
+from shop.orders.queries import given_back
 from shop.subscribers.models import Reader
 
-# A refund that failed or was taken back costs nothing.
-GOES_BACK = ("requested", "pending", "requires_action", "succeeded")
 MOST_SOURCES = 20
 # A list shows what its campaigns did of late: as much work with ten years of orders as with one.
 RECENT = timedelta(days=30)
@@ -137,7 +136,7 @@ def sheet(session: Session, campaign_id: int, *, code_id: int | None = None) -> 
 
 
 def recent(session: Session, campaign_ids: Sequence[int], now: datetime) -> dict[int, Recent]:
-    """Return what each of these campaigns did of late. Two queries that do not grow with what was before."""
+    """Return what each of these campaigns did of late. Three queries that do not grow with what was before."""
     newest = (
         select(Redemption.created_at)
         .where(Redemption.campaign_id == Campaign.id, Redemption.state.in_(COUNTING))
@@ -149,18 +148,24 @@ def recent(session: Session, campaign_ids: Sequence[int], now: datetime) -> dict
     last: dict[int, datetime | None] = dict(
         session.execute(select(Campaign.id, newest).where(Campaign.id.in_(campaign_ids))).all()
     )
+    lately = (Redemption.campaign_id.in_(campaign_ids), Redemption.created_at >= now - RECENT)
+    paid = (
+        select(Redemption.campaign_id, func.count(), func.sum(Order.total_amount))
+        .join(Order, Order.id == Redemption.order_id)
+        .where(*lately, Order.paid_at.is_not(None))
+        .group_by(Redemption.campaign_id)
+    )
+    # Looking at each order for refunds would take longer than all of the rest: few have one.
+    refunded = (
+        select(Redemption.campaign_id, func.sum(Refund.amount))
+        .join(Refund, Refund.order_id == Redemption.order_id)
+        .where(*lately, given_back())
+        .group_by(Redemption.campaign_id)
+    )
+    back: dict[int, int] = dict(session.execute(refunded).all())
     money = {
-        campaign_id: (orders, int(net))
-        for campaign_id, orders, net in session.execute(
-            select(Redemption.campaign_id, *_orders_and_net())
-            .join(Order, Order.id == Redemption.order_id)
-            .where(
-                Redemption.campaign_id.in_(campaign_ids),
-                Redemption.created_at >= now - RECENT,
-                Order.paid_at.is_not(None),
-            )
-            .group_by(Redemption.campaign_id)
-        )
+        campaign_id: (orders, int(total) - int(back.get(campaign_id, 0)))
+        for campaign_id, orders, total in session.execute(paid)
     }
     return {
         campaign_id: Recent(*money.get(campaign_id, (0, 0)), used_at) for campaign_id, used_at in last.items()
@@ -226,7 +231,7 @@ def _used(campaign_id: int, code_id: int | None, *columns: Any) -> Any:
 def _refunded() -> Any:
     return (
         select(func.coalesce(func.sum(Refund.amount), 0))
-        .where(Refund.order_id == Order.id, Refund.state.in_(GOES_BACK))
+        .where(Refund.order_id == Order.id, given_back())
         .correlate(Order)
         .scalar_subquery()
     )

@@ -10,8 +10,8 @@ from sqlalchemy import exists, select
 from sqlalchemy import func as sql
 from sqlalchemy.orm import Session, aliased
 
-from shop.orders.balance import GONE_BACK
 from shop.orders.models import Order, Refund
+from shop.orders.queries import given_back
 from shop.subscribers.models import Reader
 
 MOST_WEEKS = 53
@@ -106,7 +106,7 @@ def _sold(begin: datetime, end: datetime) -> tuple[Any, ...]:
 
 
 def _gone_back(begin: datetime, end: datetime) -> tuple[Any, ...]:
-    return (Refund.created_at >= begin, Refund.created_at < end, Refund.state.in_(GONE_BACK))
+    return (Refund.created_at >= begin, Refund.created_at < end, given_back())
 
 
 def _moment(on: date, zone: ZoneInfo) -> datetime:

@@ -37,6 +37,8 @@ def test_an_article_is_worth_what_its_readers_paid_less_what_went_back(room: Roo
         a_paid_order(session, 2, paid_at=MORNING + timedelta(days=9))
         a_refund(session, a_payment(session, first, provider_id="pi_x"), 5000)
         a_refund(session, a_payment(session, first, provider_id="pi_y"), 700, state="failed")
+        # A second payment was never counted as sold, and its way back takes nothing from it.
+        a_refund(session, a_payment(session, first, provider_id="pi_z"), 14400, source="automatic")
         a_paid_order(session, 3, paid_at=MORNING - timedelta(days=9))
         a_paid_order(session, 4, email="x@example.com", email_normalized="x@example.com")
         a_paid_order(session, 5, email="D@example.com", email_normalized="d@example.com", paid_at=MORNING)

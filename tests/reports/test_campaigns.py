@@ -36,6 +36,9 @@ def shop(engine: Engine) -> Engine:
         a_paid_order(session, 1003, email_normalized="bob@example.com", placed_at=NOW + timedelta(minutes=2))
         refunded = bought(session, 1004, run15, "maya@example.com", minutes=3, country="CA")
         a_refund(session, a_payment(session, refunded, provider_id="pi_again"), 5000)
+        # A second payment was never counted as sold, and its way back takes nothing from it.
+        twice = a_payment(session, refunded, provider_id="pi_twice")
+        a_refund(session, twice, 12900, source="automatic")
         bought(session, 1005, other, "zoe@example.com", minutes=4)
         waiting = an_order(session, 1006, code="RUN15")
         hold(session, waiting, run15)
@@ -124,7 +127,7 @@ def test_a_list_says_what_a_campaign_did_of_late(shop: Engine) -> None:
         ids = dict(session.execute(select(Code.code, Code.campaign_id)).all())
         recent = reports.recent(session, [ids["RUN15"], ids["HOOK40"]], NOW)
         assert reports.recent(session, [ids["RUN15"]], late)[ids["RUN15"]].orders == 0
-    assert len(statements) == 5
+    assert len(statements) == 7
     assert recent == {
         ids["RUN15"]: Recent(2, 20800, NOW),
         ids["HOOK40"]: Recent(0, 0, None),

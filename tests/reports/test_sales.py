@@ -32,6 +32,9 @@ def test_days_count_whole_in_the_shops_own_time_and_money_that_went_back_on_its_
         a_refund(
             session, a_payment(session, first, provider_id="pi_y"), 700, state="failed", created_at=on(1)
         )
+        # A second payment was never counted as sold, and its way back takes nothing from it.
+        twice = a_payment(session, first, provider_id="pi_z")
+        a_refund(session, twice, 14400, source="automatic", created_at=on(1))
     with reading(engine) as session:
         week = sales(session, from_on=LAST - timedelta(days=6), to_on=LAST, zone=ZONE)
         before = sales(session, from_on=LAST - timedelta(days=13), to_on=LAST - timedelta(days=7), zone=ZONE)
