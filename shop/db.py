@@ -39,7 +39,7 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.types import TypeDecorator
 
 from shop.config import sqlite_path
-from shop.driver import say, say_before, unsaid
+from shop.driver import TRANSACTION, say, say_before, unsaid
 from shop.statements import Statement
 from shop.together import Steps, ask_and_commit, ask_one, beside
 from shop.turns import Turns
@@ -61,8 +61,6 @@ _TURNS: WeakKeyDictionary[Pool, Turns] = WeakKeyDictionary()
 WRITES, VERSION_SEEN, CHANGED = "writes", "version_seen", "changed"
 # What it asks when it commits.
 LAST = "last"
-# A connection's option: False where each statement is a transaction by itself. SQLite has one all the same.
-TRANSACTION = "transaction"
 Found = TypeVar("Found")
 
 

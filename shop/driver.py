@@ -14,6 +14,8 @@ from sqlalchemy.pool import PoolProxiedConnection
 # In a driver's connection's ``info``: its cursors, which serve as long as it lives (their rows are read each time), and
 # words that are to be run before the next statement.
 CURSORS, BEFORE = "statements", "before"
+# A connection's option: False where each statement is a transaction by itself.
+TRANSACTION = "transaction"
 
 
 def say(connection: Connection, words: str) -> None:

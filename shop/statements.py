@@ -22,7 +22,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.types import TypeEngine
 
-from shop.driver import run, send
+from shop.driver import TRANSACTION, run, send
 
 Values = Mapping[str, Any]
 Executed = Select[*tuple[Any, ...]] | CompoundSelect[Any] | UpdateBase
@@ -214,9 +214,9 @@ def insert_once(table: Table, returning: ColumnElement[Any]) -> Statement:
 
 
 def connection_of(on: Session | Connection) -> Connection:
-    """Return the connection behind a session, its transaction begun."""
+    """Return the connection behind a session, its transaction begun if it is to have one."""
     connection = on.connection() if isinstance(on, Session) else on
-    if not connection.in_transaction():
+    if not connection.in_transaction() and connection.get_execution_options().get(TRANSACTION, True):
         connection.begin()
     return connection
 

@@ -26,7 +26,8 @@ from sqlalchemy.engine import Connection
 from shop import clock
 from shop.app import create_app
 from shop.config import load
-from shop.db import TRANSACTION, open_engine, writing
+from shop.db import open_engine, writing
+from shop.driver import TRANSACTION
 from shop.migration import migrate
 from shop.orders.word_index import INDEX
 from shop.seed import seed
