@@ -73,9 +73,10 @@ def _cover(bundle: Item, in_cart: Sequence[Item]) -> tuple[tuple[str, ...], tupl
     needed = dict(bundle.parts)
     instead = []
     for item in in_cart:
-        parts = dict(item.parts) or {item.sku: 1}
-        if all(needed.get(sku, 0) >= count for sku, count in parts.items()):
+        parts = item.parts or ((item.sku, 1),)
+        if all(needed.get(sku, 0) >= count for sku, count in parts):
             instead.append(item.sku)
-            needed = {sku: count - parts.get(sku, 0) for sku, count in needed.items()}
+            for sku, count in parts:
+                needed[sku] -= count
     missing = [sku for sku, count in needed.items() for _ in range(count)]
     return tuple(instead), tuple(missing)
