@@ -23,6 +23,10 @@ COMMANDS = {
     "migrate": "bring the tables up to the newest migration",
     "seed": "fill an empty shop with demo goods, shipping and codes",
     "check": "read the words in content/ and say what is wrong with them",
+    "prove": "whether orders, money, stock and codes add up, promise by promise",
+    "backup": "write all that the database holds into a file",
+    "restore": "fill an empty database with a backup",
+    "move": "copy the shop into another database; stop web server and worker first",
     "admin": "people who run the shop, refunds and parcels",
     "readers": "what is kept of a person, taking her out, bounces and complaints",
 }

@@ -1,6 +1,7 @@
 """The commands: each says what it did in a line, and what is in the way in a sentence."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shop import clock
 from shop.cli import COMMANDS, main
+from shop.commands.prove import ALWAYS, WHEN_QUIET
 from shop.config import ROOT, load
 from shop.content import read_content
 from shop.db import writing
@@ -37,6 +39,26 @@ def test_migrate_and_seed_do_nothing_twice(capsys: pytest.CaptureFixture[str], e
     ]
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM products")) > 0
+
+
+def test_prove_asks_every_promise_and_names_the_rows_that_break_one(
+    capsys: pytest.CaptureFixture[str], engine: Engine
+) -> None:
+    assert [main(["seed"]), main(["prove", "--quiet"])] == [0, 0]
+    many = len(ALWAYS) + len(WHEN_QUIET)
+    assert capsys.readouterr().out.splitlines()[-1] == f"{many} of {many} promises are kept."
+    with writing(engine) as session:
+        session.execute(text("UPDATE stock SET on_hand = on_hand + 1 WHERE sku = 'HOOK-1'"))
+    assert main(["prove"]) == 1
+    said = capsys.readouterr().out.splitlines()
+    at = said.index("  BROKEN  what lies on the shelf is the sum of the ledger")
+    assert said[at + 1].split(", ")[0].strip() == "HOOK-1"
+    assert said[-1] == f"{len(ALWAYS) - 1} of {len(ALWAYS)} promises are kept."
+
+
+def test_every_command_that_make_asks_for_is_one() -> None:
+    asked = re.findall(r"-m shop (\w+)", (ROOT / "Makefile").read_text())
+    assert {"run", "prove"} <= set(asked) <= set(COMMANDS)
 
 
 def test_a_member_made_here_can_sign_in(capsys: pytest.CaptureFixture[str], engine: Engine) -> None:

@@ -20,11 +20,11 @@ from shop.config import Config
 from shop.db import reading, writing
 from shop.mail import actions as mail
 from shop.mail.models import OutboxLetter
-from shop.orders.models import Dispute, Order, OrderEvent, OrderFlag
+from shop.orders.models import Order, OrderEvent, OrderFlag
 from shop.staff import actions as staff_actions
 from tests.cast import PASSWORD
 from tests.meanwhile import meanwhile
-from tests.orders.made import NOW, a_paid_order, a_payment, a_refund, an_order
+from tests.orders.made import NOW, a_dispute, a_paid_order, a_payment, a_refund, an_order
 from tests.rows import every_row
 
 PAGES = ["/admin", "/admin/orders", "/admin/orders?view=attention", "/admin/orders/1001", "/admin/outbox"]
@@ -51,18 +51,7 @@ def busy(app: Flask, engine: Engine) -> dict[str, int]:
 def add_everything(session: Session, order: Order) -> None:
     payment = a_payment(session, order, provider_id="pi_twice")
     a_refund(session, payment, 500)
-    session.add(
-        Dispute(
-            order_id=order.id,
-            payment_id=payment.id,
-            provider_id="dp_1",
-            amount=14900,
-            currency="USD",
-            reason="product_not_received",
-            status="needs_response",
-            opened_at=NOW,
-        )
-    )
+    a_dispute(session, payment)
     session.add(UnmatchedPayment(provider_id="pi_lost", amount=4600, currency="USD", seen_at=NOW))
     session.add_all(
         WebhookEvent(

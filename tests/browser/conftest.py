@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 from werkzeug.serving import make_server
 
@@ -37,6 +38,19 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture
+def signed_in(address: str, owner: FlaskClient) -> Callable[[Page], Page]:
+    """Signs the owner in on a page of a browser."""
+    cookie = owner.get_cookie("staff", path="/admin")
+    assert cookie is not None
+
+    def sign_in(page: Page) -> Page:
+        page.context.add_cookies([{"name": "staff", "value": cookie.value, "url": f"{address}/admin"}])
+        return page
+
+    return sign_in
 
 
 @pytest.fixture

@@ -10,15 +10,12 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Thread
 
 import pytest
 import time_machine
-from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from shop.db import writing
 from tests.orders.made import a_paid_order
@@ -80,14 +77,9 @@ DIFFERENCE = """async ([png, webp]) => {
 
 
 @pytest.fixture
-def address(moment: None, app: Flask) -> Iterator[str]:
-    """The shop on that Monday, served on a free port."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+def address(moment: None, address: str) -> str:
+    """The shop on that Monday."""
+    return address
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, update
 
@@ -35,19 +34,6 @@ AWAY = """(away) => {
   Object.defineProperty(document, "hidden", {get: () => away, configurable: true});
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-
-
-@pytest.fixture
-def signed_in(address: str, owner: FlaskClient) -> Callable[[Page], Page]:
-    """Signs the owner in on a page of a browser."""
-    cookie = owner.get_cookie("staff", path="/admin")
-    assert cookie is not None
-
-    def sign_in(page: Page) -> Page:
-        page.context.add_cookies([{"name": "staff", "value": cookie.value, "url": f"{address}/admin"}])
-        return page
-
-    return sign_in
 
 
 @pytest.fixture

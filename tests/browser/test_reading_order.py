@@ -1,14 +1,11 @@
 """Pages without their pictures, and pages as they are read aloud: nothing is lost, and all of it is in order."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, Route
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
 
 from shop.db import writing
 from tests.orders.made import a_paid_order
@@ -68,16 +65,11 @@ JUMPS = f"""() => {{ {PRESSED}
 
 
 @pytest.fixture
-def address(app: Flask, engine: Engine) -> Iterator[str]:
-    """The shop, served on a free port, with an order that is paid."""
+def address(address: str, engine: Engine) -> str:
+    """The shop with an order that is paid."""
     with writing(engine) as session:
         a_paid_order(session, 1001, {"HOOK-1": 1, "BOOK-PB": 2})
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
+    return address
 
 
 def without_its_picture(route: Route) -> None:

@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 
 from shop.db import writing
 from shop.mail import actions as mail
-from shop.orders.models import Dispute, OrderFlag
+from shop.orders.models import OrderFlag
 from tests.browser.accessibility import accessibility_faults
 from tests.browser.test_office import SMALL_TARGETS
 from tests.cast import PASSWORD
-from tests.orders.made import NOW, a_paid_order, a_payment
+from tests.orders.made import NOW, a_dispute, a_paid_order, a_payment
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -111,19 +111,7 @@ def troubles(app: Flask, engine: Engine) -> None:
         a_paid_order(session, 1001, {"SET-FULL": 1, "BOOK-PB": 2}, gift_note=HOSTILE)
         disputed = a_paid_order(session, 1002, payment_state="disputed", shipping_state="delivered")
         payment = a_payment(session, disputed, provider_id="pi_disputed")
-        session.add(
-            Dispute(
-                order_id=disputed.id,
-                payment_id=payment.id,
-                provider_id="dp_1",
-                amount=14900,
-                currency="USD",
-                reason="product_not_received",
-                status="needs_response",
-                due_by_at=NOW,
-                opened_at=NOW,
-            )
-        )
+        a_dispute(session, payment, due_by_at=NOW)
         session.add(OrderFlag(order_id=disputed.id, reason="dispute_opened", raised_at=NOW))
         letter = mail.write(
             session,
@@ -140,11 +128,11 @@ def troubles(app: Flask, engine: Engine) -> None:
 def test_what_is_refused_or_goes_wrong(
     address: str,
     troubles: None,
-    signed_in_as_owner: Callable[[Page], Page],
+    signed_in: Callable[[Page], Page],
     look: tuple[Page, Callable[[str], None]],
 ) -> None:
     page, judge = look
-    signed_in_as_owner(page)
+    signed_in(page)
     for path in (
         *("/admin", "/admin/orders?view=all", "/admin/orders/1001", "/admin/orders/1002"),
         *(
@@ -179,23 +167,10 @@ def test_what_is_refused_or_goes_wrong(
 
 
 def test_lists_with_nothing_in_them(
-    address: str, signed_in_as_owner: Callable[[Page], Page], look: tuple[Page, Callable[[str], None]]
+    address: str, signed_in: Callable[[Page], Page], look: tuple[Page, Callable[[str], None]]
 ) -> None:
     page, judge = look
-    signed_in_as_owner(page)
+    signed_in(page)
     for path in LISTS:
         page.goto(address + path)
         judge(path)
-
-
-@pytest.fixture
-def signed_in_as_owner(address: str, owner: FlaskClient) -> Callable[[Page], Page]:
-    """Lets a page's visitor be the owner."""
-    cookie = owner.get_cookie("staff", path="/admin")
-    assert cookie is not None
-
-    def sign(page: Page) -> Page:
-        page.context.add_cookies([{"name": "staff", "value": cookie.value, "url": f"{address}/admin"}])
-        return page
-
-    return sign

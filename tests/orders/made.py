@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shop.catalog import queries as catalog
-from shop.orders.models import Order, OrderLine, Payment, Refund
+from shop.orders.models import Dispute, Order, OrderLine, Payment, Refund
 
 NOW = datetime(2026, 11, 24, 15, 30, tzinfo=UTC)
 ADDRESS = {
@@ -120,3 +120,21 @@ def a_refund(session: Session, payment: Payment, amount: int, **columns: Any) ->
     session.add(refund)
     session.flush()
     return refund
+
+
+def a_dispute(session: Session, payment: Payment, **columns: Any) -> Dispute:
+    """A dispute that waits for the shop's answer."""
+    values = {
+        "order_id": payment.order_id,
+        "payment_id": payment.id,
+        "provider_id": "dp_1",
+        "amount": payment.amount,
+        "currency": payment.currency,
+        "reason": "product_not_received",
+        "status": "needs_response",
+        "opened_at": NOW,
+    }
+    dispute = Dispute(**values | columns)
+    session.add(dispute)
+    session.flush()
+    return dispute
