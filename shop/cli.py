@@ -24,6 +24,7 @@ COMMANDS = {
     "seed": "fill an empty shop with demo goods, shipping and codes",
     "check": "read the words in content/ and say what is wrong with them",
     "prove": "whether orders, money, stock and codes add up, promise by promise",
+    "doctor": "compare the shop with the payment service and find what is stuck",
     "backup": "write all that the database holds into a file",
     "restore": "fill an empty database with a backup",
     "move": "copy the shop into another database; stop web server and worker first",

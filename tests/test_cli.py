@@ -56,6 +56,17 @@ def test_prove_asks_every_promise_and_names_the_rows_that_break_one(
     assert said[-1] == f"{len(ALWAYS) - 1} of {len(ALWAYS)} promises are kept."
 
 
+def test_the_doctor_says_what_is_wrong_when_the_payment_service_is_not_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:1")
+    assert [main(["seed"]), main(["doctor", "--fix"])] == [0, 1]
+    said = capsys.readouterr().out.splitlines()
+    assert said[1].startswith("Nothing could be mended: ")
+    assert said[2].startswith("The payment service cannot be asked: ")
+    assert said[-1] == "1 thing to look at."
+
+
 def test_every_command_that_make_asks_for_is_one() -> None:
     asked = re.findall(r"-m shop (\w+)", (ROOT / "Makefile").read_text())
     assert {"run", "prove"} <= set(asked) <= set(COMMANDS)
