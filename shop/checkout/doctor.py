@@ -87,10 +87,11 @@ def _payments(till: Till, since: datetime) -> list[_Booked]:
             .where(Payment.created_at >= since)
             .order_by(Payment.id)
         ).all()
-        ids = [payment.id for _, payment in rows]
         refunds: dict[int, dict[str, tuple[int, str]]] = {}
         for row in session.scalars(
-            select(Refund).where(Refund.payment_id.in_(ids), Refund.provider_id.is_not(None))
+            select(Refund)
+            .join(Payment, Payment.id == Refund.payment_id)
+            .where(Payment.created_at >= since, Refund.provider_id.is_not(None))
         ):
             refunds.setdefault(row.payment_id, {})[str(row.provider_id)] = (row.amount, row.state)
     return [
