@@ -18,6 +18,7 @@ from uuid import uuid4
 import flask.templating
 import hypothesis
 import pytest
+import structlog
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, make_url
 from werkzeug.routing import Rule
@@ -116,6 +117,21 @@ class RuleOfTests(Rule):
 
 
 flask.Flask.url_rule_class = RuleOfTests
+
+# --- What a test would leave to the next ---
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command sets the log of its process up, and each logger then keeps where it writes to: both are forgotten."""
+    yield
+    if structlog.is_configured():
+        structlog.reset_defaults()
+        logger = type(structlog.get_logger())
+        for name, module in list(sys.modules.items()):
+            if name.startswith("shop.") and isinstance(log := getattr(module, "log", None), logger):
+                vars(log).pop("bind", None)
+
 
 # --- One run: its folder, its workers, its PostgreSQL ---
 

@@ -1,7 +1,6 @@
 """Log lines: what cannot be written stops nobody."""
 
 import io
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -21,18 +20,10 @@ class Gone(io.StringIO):
         raise self.problem
 
 
-@pytest.fixture
-def plain() -> Iterator[None]:
-    """Whatever a test configures is forgotten."""
-    yield
-    structlog.reset_defaults()
-
-
 @pytest.mark.parametrize("live", [False, True])
 @pytest.mark.parametrize(
     "problem", [OSError(28, "No space left on device"), BrokenPipeError(), ValueError("I/O on closed file")]
 )
-@pytest.mark.usefixtures("plain")
 def test_a_line_that_cannot_be_written_stops_nobody(
     problem: Exception, live: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -47,7 +38,6 @@ def test_a_line_that_cannot_be_written_stops_nobody(
     log.error("failed", exc_info=problem)
 
 
-@pytest.mark.usefixtures("plain")
 def test_a_line_that_can_be_written_is(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = io.StringIO()
     monkeypatch.setattr("sys.stderr", lines)
