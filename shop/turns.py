@@ -50,29 +50,32 @@ class Turns:
         """Wait until it is this thread's turn; return False when ``until`` (monotonic seconds) has passed first."""
         with self._threads:
             self._waiting += 1
-            free = self._threads.wait_for(lambda: not self._busy, until - time.monotonic())
-            self._waiting -= 1
-            if not free:
-                return False
+            try:
+                if not self._threads.wait_for(lambda: not self._busy, until - time.monotonic()):
+                    return False
+            finally:
+                self._waiting -= 1
             self._busy = True
-        if self._in_a_row or self._processes is None or self._processes.take(until):
-            return True
-        self._give_up()
-        return False
+        taken = False
+        try:
+            taken = bool(self._in_a_row) or self._processes is None or self._processes.take(until)
+        finally:
+            if not taken:
+                self._let_another_in()
+        return taken
 
     def end(self) -> None:
         """Let the next one write: a thread of this process, or the next process."""
-        with self._threads:
-            if self._waiting and self._in_a_row + 1 < MOST_IN_A_ROW:
-                self._in_a_row += 1
-            else:
-                self._in_a_row = 0
-                if self._processes is not None:
-                    self._processes.end()
-            self._busy = False
-            self._threads.notify()
+        try:
+            with self._threads:
+                keeps = self._waiting and self._in_a_row + 1 < MOST_IN_A_ROW
+                self._in_a_row = self._in_a_row + 1 if keeps else 0
+            if not keeps and self._processes is not None:
+                self._processes.end()
+        finally:
+            self._let_another_in()
 
-    def _give_up(self) -> None:
+    def _let_another_in(self) -> None:
         with self._threads:
             self._busy = False
             self._threads.notify()

@@ -1,11 +1,12 @@
 """A shop that is copied: into a file and back, and from either database into the other, whole or not at all."""
 
+import sqlite3
 import stat
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, event, func, select, text, update
+from sqlalchemy import Engine, event, func, select, text
 
 from shop import clock
 from shop.cli import main
@@ -63,9 +64,7 @@ def test_ninety_days_arrive_whole_in_the_other_database_and_the_shop_goes_on_the
     assert fill(engine, live=False, base_url="http://127.0.0.1:8000", now=clock.now())
     with writing(engine) as session:
         # A word null in JSON is not the same as no value.
-        some = select(Order.id).order_by(Order.id).limit(1).scalar_subquery()
         session.execute(text("UPDATE orders SET address = 'null' WHERE id = (SELECT min(id) FROM orders)"))
-        session.execute(update(Order).where(Order.id == some).values(phone="+1 555 0100"))
     target = open_engine(elsewhere)
     try:
         copied = copy(engine, target)
@@ -185,6 +184,56 @@ def test_what_has_not_arrived_whole_is_taken_out_again(sold: Engine, elsewhere: 
     event.remove(target, "before_cursor_execute", lose)
     assert every_row(target) == before
     target.dispose()
+
+
+def test_what_is_written_meanwhile_is_all_in_the_copy_or_none_of_it(sold: Engine, elsewhere: str) -> None:
+    before, target, written = rows_of(sold), open_engine(elsewhere), []
+    other = open_engine(sold.url.render_as_string(hide_password=False).replace("+psycopg", ""))
+
+    def write(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM products" in statement and not written:
+            written.append(statement)
+            with writing(other) as session:
+                a_paid_order(session, 1002)
+
+    event.listen(sold, "before_cursor_execute", write)
+    assert copy(sold, target).rows["orders"] == 1
+    event.remove(sold, "before_cursor_execute", write)
+    assert written
+    assert rows_of(target) == before
+    assert len(rows_of(sold)["orders"]) == 2
+    target.dispose()
+    other.dispose()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_nobody_writes_to_a_file_that_is_being_moved(sold: Engine, elsewhere: str, database_url: str) -> None:
+    target, refused = open_engine(elsewhere), []
+
+    def write(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM products" in statement and not refused:
+            with sqlite3.connect(database_url.removeprefix("sqlite:///"), timeout=0) as other:
+                try:
+                    other.execute("UPDATE stock SET held = 0")
+                except sqlite3.OperationalError as error:
+                    refused.append(str(error))
+
+    event.listen(sold, "before_cursor_execute", write)
+    copy(sold, target, hold=True)
+    event.remove(sold, "before_cursor_execute", write)
+    assert refused == ["database is locked"]
+    target.dispose()
+
+
+def test_a_shop_of_another_age_in_the_way_is_left_as_it_is(sold: Engine, tmp_path: Path) -> None:
+    with writing(sold) as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0022'"))
+    before, empty = every_row(sold), open_engine(f"sqlite:///{tmp_path}/empty.sqlite")
+    migrate(empty)
+    with pytest.raises(SettingRefused, match="There is a shop"):
+        copy(empty, sold)
+    assert every_row(sold) == before
+    empty.dispose()
 
 
 def test_tables_of_another_age_are_not_copied(sold: Engine, elsewhere: str) -> None:

@@ -1,5 +1,6 @@
 """Who writes the same file of SQLite: nobody passes for long who waits, and a process that dies makes room."""
 
+import errno
 import subprocess
 import sys
 import threading
@@ -103,6 +104,19 @@ def test_threads_that_gave_up_hold_nothing(path: Path) -> None:
     turns.end()
     with another_asks(path) as another:
         assert said(another) == "writes True\n"
+
+
+def test_who_trips_while_taking_a_turn_holds_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(path)
+
+    def no_locks_left(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("fcntl.lockf", no_locks_left)
+        with pytest.raises(OSError, match="No locks"):
+            turns.take(time.monotonic() + 1)
+    assert turns.take(time.monotonic() + 60)
 
 
 def test_where_no_file_can_be_threads_stand_in_line_all_the_same(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from shop import money
@@ -121,18 +121,15 @@ def change(cart: Cart, sku: str, quantity: int, *, seen_amount: int) -> Cart:
 
 def remove(cart: Cart, sku: str) -> Cart:
     """Return the cart without ``sku``."""
-    return _with(cart, tuple(entry for entry in cart.entries if entry.sku != sku))
+    return replace(cart, entries=tuple(entry for entry in cart.entries if entry.sku != sku))
 
 
 def see(cart: Cart, unit_amounts: Mapping[str, int]) -> Cart:
     """Return the cart with today's ``unit_amounts`` (SKU -> minor units) as the ones the visitor has seen."""
-    return _with(
-        cart,
-        tuple(
-            Entry(entry.sku, entry.quantity, unit_amounts.get(entry.sku, entry.seen_amount))
-            for entry in cart.entries
-        ),
+    entries = tuple(
+        replace(entry, seen_amount=unit_amounts.get(entry.sku, entry.seen_amount)) for entry in cart.entries
     )
+    return replace(cart, entries=entries)
 
 
 def changes(cart: Cart, wares: Mapping[str, Ware]) -> tuple[Change, ...]:
@@ -175,11 +172,7 @@ def _put(cart: Cart, sku: str, quantity: int, seen_amount: int) -> Cart:
         raise Refused(Reason.QUANTITY_OUT_OF_RANGE, most=MAX_QUANTITY)
     entry = Entry(sku, quantity, seen_amount)
     if sku in cart.quantities:
-        return _with(cart, tuple(entry if old.sku == sku else old for old in cart.entries))
+        return replace(cart, entries=tuple(entry if old.sku == sku else old for old in cart.entries))
     if len(cart.entries) >= MAX_ENTRIES:
         raise Refused(Reason.CART_FULL, most=MAX_ENTRIES)
-    return _with(cart, (*cart.entries, entry))
-
-
-def _with(cart: Cart, entries: tuple[Entry, ...]) -> Cart:
-    return Cart(cart.key, entries, cart.code, cart.country, cart.code_from_link, cart.code_uncounted)
+    return replace(cart, entries=(*cart.entries, entry))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.checkout import hear, reconcile, refund
+from shop.checkout import reconcile, refund
 from shop.checkout.models import CheckoutAttempt, UnmatchedPayment, WebhookEvent
 from shop.checkout.settle import LIVE
 from shop.checkout.till import Till
@@ -47,9 +47,7 @@ def mend(till: Till, *, since: datetime) -> None:
     """
     told = till.gateway.notifications_since(since)
     with writing(till.engine) as session:
-        for notification in told:
-            if notification.livemode == till.config.livemode:
-                hear.write_down(session, notification, now=till.clock())
+        reconcile.write_down(session, till, told, now=till.clock())
     for _ in range(ROUNDS):
         if not (reconcile.hear_waiting(till) + reconcile.check_attempts(till) + reconcile.send_refunds(till)):
             break

@@ -1,11 +1,12 @@
 """Reconcile: the shop is right without a single webhook. Each step is called by the worker, or by the cli."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shop.checkout import hear, pay, refund
 from shop.checkout.models import CheckoutAttempt, WebhookEvent
@@ -14,7 +15,7 @@ from shop.checkout.till import Till
 from shop.db import DATABASE_AWAY, Checkpoint, is_due, reading, writing
 from shop.errors import Refused
 from shop.orders.models import Payment, Refund
-from shop.payments.gateway import GatewayError
+from shop.payments.gateway import GatewayError, Notification
 
 log = structlog.get_logger()
 
@@ -107,14 +108,17 @@ def fetch_events(till: Till) -> int:
         last = session.get(Checkpoint, "events")
         heard_until = min(last.at, now) if last else now
     told = till.gateway.notifications_since(heard_until - OVERLAP)
-    new = 0
     with writing(till.engine) as session:
-        for notification in told:
-            if notification.livemode == till.config.livemode:
-                new += hear.write_down(session, notification, now=now)
+        new = write_down(session, till, told, now=now)
         latest = max((notification.created_at for notification in told), default=heard_until)
         session.merge(Checkpoint(name="events", at=latest))
     return new
+
+
+def write_down(session: Session, till: Till, told: Sequence[Notification], *, now: datetime) -> int:
+    """Keep those of the events that are this shop's and new; return how many."""
+    ours = [each for each in told if each.livemode == till.config.livemode]
+    return sum(hear.write_down(session, each, now=now) for each in ours)
 
 
 def send_refunds(till: Till) -> int:

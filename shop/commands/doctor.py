@@ -3,18 +3,15 @@
 from argparse import ArgumentParser, Namespace
 from datetime import timedelta
 
-from shop import clock
 from shop.app import answers
 from shop.checkout import doctor
-from shop.checkout.till import Till
+from shop.commands.check import PLATES
 from shop.commands.prove import broken
+from shop.commands.trade import till_of
 from shop.config import ROOT, Config
-from shop.content import read_content
 from shop.content.plates import Plates
 from shop.content.proof import proofread
-from shop.db import open_engine
 from shop.payments.gateway import GatewayError
-from shop.payments.stripe import StripeGateway
 from shop.preflight import refuse_missing_tables
 
 # The payment service lists no older events.
@@ -39,8 +36,7 @@ def arguments(parser: ArgumentParser) -> None:
 def command(config: Config, asked: Namespace) -> int:
     """Print what is wrong, one line each; return 1 when something is."""
     refuse_missing_tables(config)
-    engine = open_engine(config.database_url)
-    till = Till(engine, StripeGateway.of(config), config, read_content(ROOT / "content"), clock.now)
+    till = till_of(config)
     since = till.clock() - timedelta(days=asked.days)
     if asked.fix:
         try:
@@ -49,13 +45,10 @@ def command(config: Config, asked: Namespace) -> int:
             print(f"Nothing could be mended: {doctor.in_a_line(error)}.")
     found = [
         *doctor.findings(till, since=since),
-        *(f"Broken: {promise}." for promise in broken(engine)),
-        *(
-            f"content/{fault}"
-            for fault in proofread(ROOT / "content", Plates(ROOT / "static" / "img" / "plates"), answers)
-        ),
+        *(f"Broken: {promise}." for promise in broken(till.engine)),
+        *(f"content/{fault}" for fault in proofread(ROOT / "content", Plates(PLATES), answers)),
     ]
-    engine.dispose()
+    till.engine.dispose()
     for line in found:
         print(line)
     print(f"{len(found)} {'thing' if len(found) == 1 else 'things'} to look at." if found else "All is well.")

@@ -17,6 +17,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     select,
 )
 from sqlalchemy.engine import Connection
@@ -55,6 +56,10 @@ def copy(source: Engine, target: Engine, *, hold: bool = False) -> Copied:
     ``hold``: nobody may write to a ``source`` of SQLite meanwhile. Raises SettingRefused when ``target`` has goods or
     orders, when the tables of ``source`` are not the newest, and when what has arrived is not the same.
     """
+    # Before its tables are touched, and again when nobody else can make one.
+    if inspect(target).has_table("products"):
+        with target.connect() as connection:
+            _refuse_a_shop(connection)
     migrate(target)
     with _at_one_moment(source, hold=hold) as left, _filling(target) as right:
         _refuse_other_tables(left, right)

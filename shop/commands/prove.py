@@ -204,7 +204,7 @@ def command(config: Config, asked: Namespace) -> int:
     """Print each promise and whether it holds; 1 when one does not."""
     engine = open_engine(config.database_url)
     kept = 0
-    for promise, breaking in asked_of(engine, quiet=asked.quiet):
+    for promise, breaking in each_promise(engine, quiet=asked.quiet):
         kept += not breaking
         print(f"  {'BROKEN' if breaking else 'kept':<8}{promise}", flush=True)
         for row in breaking:
@@ -217,17 +217,19 @@ def command(config: Config, asked: Namespace) -> int:
 
 def broken(engine: Engine, *, quiet: bool = False) -> list[str]:
     """Return the promises that do not hold, each with a few of the rows that break it."""
-    return [f"{promise}: {breaking}" for promise, breaking in asked_of(engine, quiet=quiet) if breaking]
+    return [f"{promise}: {breaking}" for promise, breaking in each_promise(engine, quiet=quiet) if breaking]
 
 
-def asked_of(engine: Engine, *, quiet: bool) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+def each_promise(engine: Engine, *, quiet: bool) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
     """Ask for each promise; yield it with a few of the rows that break it."""
     promises = ALWAYS | WHEN_QUIET if quiet else ALWAYS
     with engine.connect().execution_options(**{TRANSACTION: False}) as connection:
         if engine.dialect.name == "postgresql":
             # A shop of many years takes longer than any request may.
             connection.exec_driver_sql("SET statement_timeout = 0")
-        for promise, query in promises.items():
-            yield promise, [tuple(row) for row in connection.exec_driver_sql(query).fetchmany(SHOWN)]
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("RESET statement_timeout")
+        try:
+            for promise, query in promises.items():
+                yield promise, [tuple(row) for row in connection.exec_driver_sql(query).fetchmany(SHOWN)]
+        finally:
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("RESET statement_timeout")

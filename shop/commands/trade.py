@@ -48,7 +48,7 @@ def ship_arguments(parser: ArgumentParser) -> None:
 
 def refund_order(config: Config, asked: Namespace) -> int:
     """Give money back and say what became of it; 1 when the payment service said no."""
-    till = _till(config)
+    till = till_of(config)
     with writing(till.engine) as session:
         order = _order(till, asked.order)
         wish = Wish(
@@ -75,7 +75,7 @@ def refund_order(config: Config, asked: Namespace) -> int:
 
 def ship_order(config: Config, asked: Namespace) -> int:
     """Send all that is left of an order, and write to the buyer."""
-    till = _till(config)
+    till = till_of(config)
     with writing(till.engine) as session:
         order_id = _order(till, asked.order).id
         parcel = orders.ship(
@@ -106,7 +106,8 @@ def line_pieces(text: str) -> tuple[str, int]:
     return sku, int(pieces)
 
 
-def _till(config: Config) -> Till:
+def till_of(config: Config) -> Till:
+    """Return what the money path works with, for a command."""
     content = read_content(ROOT / "content")
     return Till(open_engine(config.database_url), StripeGateway.of(config), config, content, clock.now)
 
